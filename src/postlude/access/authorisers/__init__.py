@@ -1,0 +1,1 @@
+"""Those who let people in: one folder per vendor, one shape."""

@@ -1,0 +1,29 @@
+"""Which kinds of resources there are; one more kind is one more folder and one more line."""
+
+from postlude.access.authorisers.gather.authoriser import Gather
+from postlude.access.authorisers.types import Authoriser
+from postlude.access.authorisers.youtube.authoriser import YouTube
+from postlude.access.errors import UnknownKind
+
+_authorisers: dict[str, Authoriser] = {}
+
+
+def register(authoriser: Authoriser) -> None:
+    """Add a kind."""
+    _authorisers[authoriser.kind] = authoriser
+
+
+def of(kind: str, *, resource: str = "") -> Authoriser:
+    """Return the authoriser of a kind; raise UnknownKind."""
+    if kind not in _authorisers:
+        raise UnknownKind(kind=kind, resource=resource, known=", ".join(kinds()))
+    return _authorisers[kind]
+
+
+def kinds() -> list[str]:
+    """Return the known kinds."""
+    return sorted(_authorisers)
+
+
+register(Gather())
+register(YouTube())

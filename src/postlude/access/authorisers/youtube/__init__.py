@@ -1,0 +1,1 @@
+"""YouTube: an unlisted link behind our own; there is no call to make."""

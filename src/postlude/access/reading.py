@@ -1,0 +1,152 @@
+"""Reading grants, for the rooms above."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from postlude.access.models import Grant, GrantEvent, Resource
+from postlude.access.models import Removal as RemovalRow
+from postlude.access.types import (
+    Failure,
+    GrantEventFact,
+    GrantFact,
+    ResourceFailure,
+    ResourceStatus,
+    State,
+)
+from postlude.kernel import store
+
+_CHUNK = 500
+SHOWN_AFTER = timedelta(minutes=2)
+
+
+def grants(org: int, ids: Collection[int | str]) -> dict[int, GrantFact]:
+    """Return grants by id; ids that do not exist are left out."""
+    found: dict[int, GrantFact] = {}
+    for chunk in store.chunks([int(each) for each in ids], _CHUNK):
+        found |= {row.id: _fact(row) for row in _rows(org).filter(id__in=chunk)}
+    return found
+
+
+def grants_of(
+    org: int, contacts: Collection[int], conference: int | None = None
+) -> dict[int, list[GrantFact]]:
+    """Return the grants of contacts (in one conference), in the order of the resources."""
+    found: dict[int, list[GrantFact]] = defaultdict(list)
+    for chunk in store.chunks(sorted(set(contacts)), _CHUNK):
+        rows = _rows(org).filter(contact__in=chunk)
+        if conference is not None:
+            rows = rows.filter(conference=conference)
+        for row in rows.order_by("conference", "resource__position", "id"):
+            found[row.contact].append(_fact(row))
+    return dict(found)
+
+
+def waiting() -> int:
+    """Return how many grants of all organisations their vendor has not been asked for yet."""
+    return Grant.objects.filter(state=State.PENDING).count()
+
+
+def history_of(org: int, contact: int) -> list[GrantEventFact]:
+    """Return all that happened to a contact's grants, oldest first."""
+    mine = {row.id: row for row in _rows(org).filter(contact=contact)}
+    return [
+        GrantEventFact(
+            row.grant,
+            row.contact,
+            mine[row.grant].conference,
+            mine[row.grant].resource.key,
+            row.kind,
+            row.at,
+            row.words,
+            row.actor,
+        )
+        for row in GrantEvent.objects.filter(org=org, contact=contact).order_by("id")
+        if row.grant in mine
+    ]
+
+
+def failures(org: int, *, now: datetime | None = None) -> list[ResourceFailure]:
+    """Return the resources whose vendor turns us away, or has not served us for a while.
+
+    With `now`, a vendor that is out of breath is told only after two minutes of it.
+    """
+    failing = Resource.objects.filter(org=org, active=True, failing_since__isnull=False)
+    stuck = Q(state=State.PENDING) | Q(state=State.FAILED, failure=Failure.REFUSED)
+    counts = _counts(Grant.objects.filter(stuck, resource__in=failing))
+    return [
+        ResourceFailure(
+            row.key,
+            row.kind,
+            row.title,
+            row.conference,
+            refused=row.refused_at is not None,
+            since=row.refused_at or since,
+            words=row.words,
+            grants=counts.get(row.id, 0),
+        )
+        for row in failing.order_by("id")
+        if (since := row.failing_since) is not None
+        and (row.refused_at or now is None or now - since >= SHOWN_AFTER)
+    ]
+
+
+def status(org: int) -> list[ResourceStatus]:
+    """Return the counts of each resource, conference by conference."""
+    by_state: dict[tuple[int, str], int] = {
+        (row["resource"], row["state"]): row["count"]
+        for row in Grant.objects.filter(org=org)
+        .values("resource", "state")
+        .annotate(count=Count("id"))
+    }
+    listed = Grant.objects.filter(org=org).filter(Exists(_open_removals()))
+    by_hand = _counts(listed)
+    return [
+        ResourceStatus(
+            row.conference,
+            row.key,
+            row.kind,
+            row.title,
+            pending=by_state.get((row.id, State.PENDING), 0),
+            granted=by_state.get((row.id, State.GRANTED), 0),
+            revoked=by_state.get((row.id, State.REVOKED), 0),
+            failed=by_state.get((row.id, State.FAILED), 0),
+            to_remove_by_hand=by_hand.get(row.id, 0),
+        )
+        for row in Resource.objects.filter(org=org).order_by("conference", "position", "id")
+    ]
+
+
+def _open_removals() -> "QuerySet[RemovalRow]":
+    return RemovalRow.objects.filter(grant=OuterRef("pk"), done_at__isnull=True)
+
+
+def _counts(rows: "QuerySet[Grant]") -> dict[int, int]:
+    counted = rows.values("resource").annotate(count=Count("id"))
+    return {row["resource"]: row["count"] for row in counted}
+
+
+def _rows(org: int) -> "QuerySet[Grant]":
+    rows = Grant.objects.filter(org=org).select_related("resource")
+    return rows.annotate(listed=Exists(_open_removals()))
+
+
+def _fact(row: Grant) -> GrantFact:
+    return GrantFact(
+        id=row.id,
+        contact=row.contact,
+        conference=row.conference,
+        resource=row.resource.key,
+        kind=row.resource.kind,
+        title=row.resource.title,
+        state=row.state,
+        failure=row.failure,
+        attempts=row.attempts,
+        words=row.words,
+        created_at=row.created_at,
+        granted_at=row.granted_at,
+        revoked_at=row.revoked_at,
+        to_remove_by_hand=bool(getattr(row, "listed", False)),
+    )

@@ -1,0 +1,37 @@
+"""What `wiring` and the upper rooms may ask of channels."""
+
+from postlude.channels import registry
+from postlude.channels.checks import doctor
+from postlude.channels.delivery import deliver, send_window
+from postlude.channels.jobs import JOBS, LANED_JOBS
+from postlude.channels.mailgun.channel import Mailgun
+from postlude.channels.memory import Memory
+from postlude.channels.receipts import handle_mailgun
+from postlude.channels.reconciliation import reconcile_late, reconcile_unknown
+from postlude.channels.registry import get, names, register
+from postlude.channels.smtp.channel import Smtp
+
+__all__ = (
+    "INBOX_HANDLERS",
+    "JOBS",
+    "LANED_JOBS",
+    "Memory",
+    "deliver",
+    "doctor",
+    "get",
+    "names",
+    "reconcile_late",
+    "reconcile_unknown",
+    "register",
+    "register_all",
+    "send_window",
+)
+
+INBOX_HANDLERS = {"mailgun": handle_mailgun}
+
+
+def register_all() -> None:
+    """Register every channel that ships with Postlude; idempotent."""
+    for channel in (Mailgun(), Smtp(), Memory()):
+        if channel.name not in registry.names():
+            registry.register(channel)

@@ -1,0 +1,110 @@
+"""The delivery loop: from the outbox to the wire and back, one window at a time."""
+
+import logging
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from postlude.channels import registry
+from postlude.channels.types import Channel, Verdict
+from postlude.kernel import boundaries, clock
+from postlude.kernel.errors import AppError
+from postlude.kernel.jobs import Budget
+from postlude.kernel.redact import cut
+from postlude.kernel.work import OWNER
+from postlude.messages import api as messages
+from postlude.messages.types import Leased, Outcome, Rendered, SenderConfig
+
+_log = logging.getLogger(__name__)
+ALL_LANES = (0, 1, 2)
+
+
+def deliver(budget: Budget, *, lanes: Collection[int] = ALL_LANES) -> int:
+    """Send what is due, a window of each sender in turn; return how many messages were taken up."""
+    total = 0
+    while not budget.spent():
+        now = budget.now()
+        due = messages.senders_due(now, channels=registry.names(), lanes=lanes)
+        taken = _turn(due, lanes)
+        if not taken:
+            break
+        total += taken
+    return total
+
+
+def _turn(due: Sequence[SenderConfig], lanes: Collection[int]) -> int:
+    """Send one window of each; the trouble of one is raised after the others had their turn."""
+    taken, trouble = 0, None
+    for sender in due:
+        try:
+            taken += send_window(sender, lanes=lanes)
+        except Exception as error:  # noqa: BLE001 - it is raised below
+            kind = type(error).__name__
+            _log.error("window broke", extra={"sender_id": sender.id, "error": kind})
+            trouble = error
+    if trouble is not None:
+        raise trouble
+    return taken
+
+
+def send_window(sender: SenderConfig, *, lanes: Collection[int] = ALL_LANES) -> int:
+    """Send one window of a sender and return how many messages were taken up.
+
+    `sending` is committed before the wire: whatever was on it when a process dies is known, and
+    is at most this window.
+    """
+    channel = registry.get(sender.channel)
+    now = clock.now()
+    leased = messages.lease(
+        sender.id,
+        owner=OWNER,
+        limit=min(sender.window, channel.traits.window),
+        now=now,
+        lanes=lanes,
+    )
+    if not leased:
+        return 0
+    boundaries.crossing("channels.window_leased")
+    marked = _prepare(sender, leased, now)
+    boundaries.crossing("channels.window_sending")
+    if marked:
+        outcomes = _send(channel, sender, marked)
+        boundaries.crossing("channels.window_answered")
+        messages.settle_many(sender.id, outcomes, owner=OWNER, now=clock.now())
+        boundaries.crossing("channels.window_settled")
+    return len(leased)
+
+
+def _prepare(sender: SenderConfig, leased: Sequence[Leased], now: datetime) -> list[Rendered]:
+    """Screen, render and mark: return what may go to the wire now."""
+    try:
+        going = messages.screen(leased, owner=OWNER, now=now)
+        rendered, failures = messages.render(going, now=now)
+        if failures:
+            messages.settle_many(sender.id, failures, owner=OWNER, now=clock.now())
+            boundaries.crossing("channels.unrenderable_settled")
+        return messages.mark_sending(rendered, owner=OWNER, now=now)
+    except Exception:
+        messages.give_back([each.message for each in leased], owner=OWNER)
+        raise
+
+
+def _send(channel: Channel, sender: SenderConfig, batch: Sequence[Rendered]) -> list[Outcome]:
+    try:
+        outcomes = channel.send(sender, batch)
+    except AppError as error:  # a channel raises these before anything left us
+        _log.error("sender cannot send", extra={"sender_id": sender.id, "code": error.code})
+        verdict = Verdict("refused", cut(error.text()), pause_sender=True)
+        return [verdict.of(mail.message) for mail in batch]
+    except Exception as error:  # noqa: BLE001 - nobody knows how far it came
+        kind = type(error).__name__
+        _log.error("channel broke", extra={"sender_id": sender.id, "error": kind})
+        verdict = Verdict("unknown", f"our own error: {kind}", pause_sender=True)
+        return [verdict.of(mail.message) for mail in batch]
+    return _complete(batch, outcomes)
+
+
+def _complete(batch: Sequence[Rendered], outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Give every mail of the batch exactly one outcome: one that is missing is `unknown`."""
+    said = {outcome.message: outcome for outcome in outcomes}
+    forgotten = Verdict("unknown", "the channel gave no outcome")
+    return [said.get(mail.message) or forgotten.of(mail.message) for mail in batch]

@@ -1,0 +1,1 @@
+"""Mailgun: sending by django-anymail, lost answers looked up in its events, its webhooks."""

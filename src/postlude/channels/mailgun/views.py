@@ -1,0 +1,102 @@
+"""The webhook that Mailgun calls: trusted, durable, then 200.
+
+Mailgun tries again for 8 hours after anything but 200 and 406. So what can be mended on our side
+(a key not set, a wrong key) is answered otherwise, and what can never be used gets 406.
+"""
+
+import json
+import logging
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from postlude.channels.errors import BadSenderSettings
+from postlude.channels.mailgun.account import signing_key
+from postlude.channels.mailgun.signature import Judgement, Trust, judge
+from postlude.kernel import clock, inbox
+from postlude.kernel.errors import AppError, MissingSetting
+from postlude.messages import api as messages
+from postlude.messages.types import SenderConfig
+from postlude.orgs import api as orgs
+
+_log = logging.getLogger(__name__)
+
+SOURCE = "mailgun"
+MOST_BYTES = 256_000
+_ANSWERS = {
+    Trust.UNREADABLE: (406, "This is not a webhook of Mailgun."),
+    Trust.OLD: (406, "This webhook is older than 15 minutes."),
+    Trust.WRONG: (401, "The signature does not match the signing key of this sender."),
+}
+
+
+@csrf_exempt
+@require_POST
+def receive(request: HttpRequest, org: str, sender: str) -> HttpResponse:
+    """Keep one webhook delivery of the sender's account."""
+    raw = _body(request)
+    if raw is None:
+        return _say(413, f"A webhook has at most {MOST_BYTES} bytes.")
+    config = _sender(org, sender)
+    if config is None:
+        return _say(404, "There is no such sender.")
+    now = clock.now()
+    try:
+        judgement = judge(_signature(raw), signing_key(config.settings), now=now)
+    except (MissingSetting, BadSenderSettings) as error:
+        _log.error("webhook without a signing key", extra={"sender_id": config.id})
+        return _say(503, error.text())
+    if judgement.trust is not Trust.GOOD:
+        return _refuse(judgement, config)
+    inbox.receive(
+        f"{SOURCE}:{config.slug}",
+        config.org,
+        judgement.token,
+        raw,
+        headers={"sender": config.slug},
+        now=now,
+    )
+    return JsonResponse({"ok": True})
+
+
+def _body(request: HttpRequest) -> bytes | None:
+    try:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        length = 0
+    if length > MOST_BYTES:
+        return None
+    try:
+        raw = request.body
+    except RequestDataTooBig:
+        return None
+    return raw if len(raw) <= MOST_BYTES else None
+
+
+def _sender(org: str, slug: str) -> SenderConfig | None:
+    try:
+        config = messages.sender(orgs.by_slug(org).id, slug)
+    except (AppError, LookupError):
+        return None
+    return config if config.channel == SOURCE else None
+
+
+def _signature(raw: bytes) -> Any:
+    try:
+        body = json.loads(raw)
+    except ValueError:
+        return None
+    return body.get("signature") if isinstance(body, dict) else None
+
+
+def _refuse(judgement: Judgement, sender: SenderConfig) -> HttpResponse:
+    status, text = _ANSWERS[judgement.trust]
+    _log.warning("webhook refused", extra={"sender_id": sender.id, "trust": judgement.trust.value})
+    return _say(status, text)
+
+
+def _say(status: int, text: str) -> HttpResponse:
+    return JsonResponse({"ok": False, "message": text}, status=status)

@@ -1,0 +1,1 @@
+"""SMTP: for laptops. No receipts, no opens, no look-up; refused in production unless allowed."""

@@ -1,0 +1,1 @@
+"""Chatops: alerts to the team's channel and mailbox; later the team's commands."""

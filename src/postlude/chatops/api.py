@@ -1,0 +1,53 @@
+"""What other rooms may ask of chatops."""
+
+from collections.abc import Iterable
+
+from postlude.chatops import texts
+from postlude.chatops.configuration import configure, settings_of
+from postlude.chatops.models import Alert, AlertDelivery
+from postlude.chatops.types import AlertFact, AlertSettings, DeliveryFact, State
+
+__all__ = ("AlertSettings", "configure", "failed_deliveries", "open_alerts", "settings_of")
+
+
+def open_alerts(org: int) -> list[AlertFact]:
+    """Return what is wrong now, oldest first, in the current language."""
+    rows = Alert.objects.filter(org_id=org).exclude(state=State.RECOVERED)
+    return [_fact(row) for row in rows.order_by("opened_at")]
+
+
+def failed_deliveries(org: int, *, limit: int = 20) -> list[DeliveryFact]:
+    """Return the texts that never reached the team, newest first."""
+    rows: Iterable[AlertDelivery] = AlertDelivery.objects.filter(
+        org_id=org, state="failed"
+    ).order_by("-id")[:limit]
+    return [
+        DeliveryFact(
+            row.id,
+            row.alert_id,
+            row.occasion,
+            row.channel,
+            row.state,
+            row.attempts,
+            row.due,
+            row.words,
+        )
+        for row in rows
+    ]
+
+
+def _fact(row: Alert) -> AlertFact:
+    text = texts.describe(row.kind, row.facts)
+    return AlertFact(
+        id=row.id,
+        kind=row.kind,
+        subject=row.subject,
+        state=row.state,
+        title=text.title,
+        words=text.words,
+        hint=text.hint,
+        opened_at=row.opened_at,
+        last_seen_at=row.last_seen_at,
+        notified_at=row.notified_at,
+        recovered_at=row.recovered_at,
+    )

@@ -1,0 +1,45 @@
+"""The pages of the console, in the order of the menu."""
+
+from typing import NamedTuple
+
+from postlude.kernel.errors import N_
+from postlude.orgs.api import Permission
+
+
+class Entry(NamedTuple):
+    name: str
+    label: str
+    permission: str
+    icon: str
+
+
+ENTRIES = (
+    Entry("sales", N_("Sales"), Permission.VIEW_SALES, "M4 19V5M4 19h16M8 15l4-5 3 3 5-7"),
+    Entry(
+        "buyers",
+        N_("Buyers"),
+        Permission.VIEW_SALES,
+        "M9 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM2 20c0-3.5 3-6 7-6s7 2.5 7 6M17 11a3 3 0 1 0 0-6"
+        "M19 14c2 .7 3.2 2.5 3.2 5",
+    ),
+    Entry("messages", N_("Messages"), Permission.VIEW_SALES, "M3 6h18v12H3zM3 7l9 6 9-6"),
+    Entry(
+        "attention",
+        N_("Attention"),
+        Permission.VIEW_SALES,
+        "M12 3.5 21.5 20h-19zM12 10v4.5M12 17.2v.1",
+    ),
+    Entry(
+        "audit",
+        N_("Audit"),
+        Permission.VIEW_CONTACT,
+        "M12 5c5 0 8.5 4.6 9.5 7-1 2.4-4.5 7-9.5 7s-8.5-4.6-9.5-7C3.5 9.6 7 5 12 5z"
+        "M12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6z",
+    ),
+    Entry(
+        "system",
+        N_("System"),
+        Permission.VIEW_OPERATIONS,
+        "M4 5h16v6H4zM4 13h16v6H4zM8 8v.1M8 16v.1",
+    ),
+)

@@ -1,0 +1,1 @@
+"""What the pages read from the other rooms, one module per page."""

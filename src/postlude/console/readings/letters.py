@@ -1,0 +1,151 @@
+"""Messages: lists of them, and one with everything that happened to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from postlude.console import words
+from postlude.console.readings import people_rows
+from postlude.console.readings.buyers import Tab
+from postlude.console.readings.queries import rows
+from postlude.console.types import TimelineEntry, Tone
+from postlude.kernel import tokens
+from postlude.kernel.errors import N_
+from postlude.messages import api as messages
+from postlude.messages.types import MessageFact
+from postlude.orgs.types import OrgRef
+from postlude.tracking import api as tracking
+
+PAGE = 50
+NEWEST = 2**63 - 1
+_KINDS = {
+    "open": (N_("Opened"), Tone.GOOD),
+    "click": (N_("A link was followed"), Tone.GOOD),
+    "access": (N_("The access link was used"), Tone.GOOD),
+    "unsubscribe": (N_("Unsubscribed"), Tone.WARN),
+}
+_TABS = (
+    "accepted",
+    "delivered",
+    "unknown",
+    "failed",
+    "bounced",
+    "blocked",
+    "queued",
+    "expired",
+    "cancelled",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message in a list."""
+
+    id: int
+    what: str
+    to: str
+    klass: str
+    at: datetime
+    state: str
+    tone: Tone
+    reason: str
+    href: str
+    buyer_href: str
+    state_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    rows: tuple[Letter, ...]
+    tabs: tuple[Tab, ...]
+    next_before: int | None
+
+
+def listing(org: OrgRef, *, state: str, before: int) -> Listing:
+    """Return a page of messages, the newest first."""
+    found = rows("list_messages", (org.id, before, state, state, PAGE + 1))
+    ids = [int(row[0]) for row in found]
+    facts = messages.state_of(org.id, ids[:PAGE])
+    shown = letters(org, [facts[each] for each in ids[:PAGE] if each in facts])
+    return Listing(shown, _tabs(org.id, state), ids[PAGE - 1] if len(ids) > PAGE else None)
+
+
+def letters(org: OrgRef, facts: Sequence[MessageFact]) -> tuple[Letter, ...]:
+    """Return these messages as rows; the people in them are masked."""
+    masked = people_rows.masked(org.id, {each.contact for each in facts})
+    made = []
+    for each in facts:
+        state, tone = words.message_state(each.state)
+        person = masked.get(each.contact)
+        buyer = tokens.seal("contact", each.contact)
+        made.append(
+            Letter(
+                id=each.id,
+                what=name(each),
+                to=(person.email or person.email_as_given or person.name) if person else "",
+                klass=each.klass,
+                at=each.created_at,
+                state=state,
+                tone=tone,
+                reason=words.reason(each.reason),
+                href=reverse("console:message", args=[org.slug, token(each.id)]),
+                buyer_href=reverse("console:buyer", args=[org.slug, buyer]),
+                state_key=each.state.value,
+            )
+        )
+    return tuple(made)
+
+
+def token(message: int) -> str:
+    """Return the opaque name of a message in the console's URLs."""
+    return tokens.seal("message", message)
+
+
+def name(fact: MessageFact) -> str:
+    """Return what a message is called: the step of the journey that decided it."""
+    return fact.node or fact.key
+
+
+def _tabs(org: int, current: str) -> tuple[Tab, ...]:
+    counts = {str(state): int(n) for state, n in rows("count_messages", (org,))}
+    tabs = [Tab("", _("all"), sum(counts.values()), not current)]
+    for key in _TABS:
+        label, _tone = words.message_state(key)
+        tabs.append(Tab(key, label, counts.get(key, 0), current == key))
+    return tuple(tabs)
+
+
+def story(org: int, fact: MessageFact) -> list[TimelineEntry]:
+    """Return what happened to one message, the oldest first."""
+    why = _("By {node}, as a {klass} message.").format(node=fact.node or "–", klass=fact.klass)
+    entries = [TimelineEntry(fact.created_at, "decided", _("Decided"), why, Tone.INFO)]
+    for each in messages.attempts_of(org, [fact.id]).get(fact.id, []):
+        title, tone = words.attempt(each.kind)
+        entries.append(TimelineEntry(each.at, each.kind, title, words.reason(each.words), tone))
+    for touch in tracking.touches_of(org, [fact.id]).get(fact.id, []):
+        title, tone = _KINDS.get(touch.kind, (str(touch.kind), Tone.PLAIN))
+        entries.append(TimelineEntry(touch.at, str(touch.kind), _(title), "", tone))
+    if fact.state in ("blocked", "expired", "cancelled") and fact.settled_at is not None:
+        title, tone = words.message_state(fact.state)
+        detail = words.reason(fact.reason)
+        entries.append(TimelineEntry(fact.settled_at, "ended", title, detail, tone))
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def facts(fact: MessageFact) -> list[tuple[str, str]]:
+    """Return the dry facts of one message."""
+    sender = messages.sender_by_id(fact.sender)
+    return [
+        (_("Channel"), fact.channel),
+        (_("Sender"), sender.slug),
+        (_("Class"), fact.klass),
+        (_("Language"), fact.locale or "–"),
+        (_("Key"), fact.key),
+        (_("Provider's id"), fact.provider_id or "–"),
+        (_("Tries"), str(fact.attempts)),
+        (_("Deadline"), f"{fact.deadline:%Y-%m-%d %H:%M} UTC"),
+        (_("Trial"), _("yes") if fact.testing else _("no")),
+    ]

@@ -1,0 +1,44 @@
+"""Every page, and the answers for machines."""
+
+from django.urls import path
+
+from postlude.console.rest.v1 import api as v1
+from postlude.console.views import (
+    attention,
+    audit,
+    buyers,
+    messages,
+    sales,
+    session,
+    system,
+    watching,
+)
+
+app_name = "console"
+
+urlpatterns = [
+    path("", session.home, name="home"),
+    path("login/", session.log_in, name="login"),
+    path("logout/", session.log_out, name="logout"),
+    path("language/", session.set_language, name="language"),
+    path("org/<slug:slug>/", sales.sales, name="sales"),
+    path("org/<slug:slug>/live/", sales.live, name="sales-live"),
+    path("org/<slug:slug>/buyers/", buyers.buyers, name="buyers"),
+    path("org/<slug:slug>/buyers/<str:token>/", buyers.buyer, name="buyer"),
+    path("org/<slug:slug>/buyers/<str:token>/resend/", buyers.resend, name="resend"),
+    path("org/<slug:slug>/messages/", messages.messages, name="messages"),
+    path("org/<slug:slug>/messages/<str:token>/", messages.message, name="message"),
+    path("org/<slug:slug>/messages/<str:token>/preview/", messages.preview, name="preview"),
+    path("org/<slug:slug>/attention/", attention.attention, name="attention"),
+    path("org/<slug:slug>/attention/release/", attention.release, name="release"),
+    path("org/<slug:slug>/attention/revive/", attention.revive, name="revive"),
+    path("org/<slug:slug>/attention/regrant/", attention.regrant, name="regrant"),
+    path("org/<slug:slug>/attention/removed/", attention.removed, name="removed"),
+    path("org/<slug:slug>/audit/", audit.audit, name="audit"),
+    path("org/<slug:slug>/system/", system.system, name="system"),
+    path("health", watching.health, name="health"),
+    path("ready", watching.ready, name="ready"),
+    path("metrics", watching.metrics, name="metrics"),
+    path("jobs/<str:name>", watching.run_job, name="run-job"),
+    path("api/v1/", v1.urls),
+]

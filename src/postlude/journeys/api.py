@@ -1,0 +1,46 @@
+"""What other rooms may ask of journeys.
+
+Promises: a ticket enters a journey once; a contact is invited to a conference once, unless a
+person sends it again; the decision, its marks and its message commit together; and at any moment
+entered = sent + blocked + failed + waiting.
+"""
+
+from postlude.journeys.entering import catch_up, on_ticket_paid
+from postlude.journeys.providers import providers
+from postlude.journeys.publishing import check, definition, journeys, publish
+from postlude.journeys.reading import executions, history_of, late, members, progress, waiting
+from postlude.journeys.resending import resend
+from postlude.journeys.settling import on_message_settled, reconcile
+from postlude.journeys.stepping import step
+from postlude.journeys.timing import try_after
+from postlude.journeys.waking import (
+    on_access_changed,
+    on_contact_addressed,
+    on_grant_settled,
+    on_ticket_refunded,
+)
+
+__all__ = (
+    "catch_up",
+    "check",
+    "definition",
+    "executions",
+    "history_of",
+    "journeys",
+    "late",
+    "members",
+    "on_access_changed",
+    "on_contact_addressed",
+    "on_grant_settled",
+    "on_message_settled",
+    "on_ticket_paid",
+    "on_ticket_refunded",
+    "progress",
+    "providers",
+    "publish",
+    "reconcile",
+    "resend",
+    "step",
+    "try_after",
+    "waiting",
+)

@@ -1,0 +1,47 @@
+"""Marks: once means once, because a unique key says so."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from postlude.journeys.models import Mark
+from postlude.kernel import ids, store
+
+_COLUMNS = ("id", "org", "journey", "contact", "scope", "made_at")
+_CONFLICT = ("org", "journey", "contact", "scope")
+
+
+def ticket(number: int) -> str:
+    return f"ticket:{number}"
+
+
+def told(number: int) -> str:
+    return f"told:{number}"
+
+
+def invite(conference: int) -> str:
+    return f"invite:{conference}"
+
+
+def make(
+    org: int, journey: int, wanted: Sequence[tuple[int, str]], now: datetime
+) -> dict[tuple[int, str], int]:
+    """Make marks for (contact, scope); return the ids of those that were not there before."""
+    rows = [
+        (new, org, journey, contact, scope, now)
+        for new, (contact, scope) in zip(
+            ids.new_ids(len(wanted)), sorted(set(wanted)), strict=False
+        )
+    ]
+    fresh = set(store.insert_ignore(Mark, _COLUMNS, rows, conflict=_CONFLICT))
+    return {(row[3], row[4]): row[0] for row in rows if row[0] in fresh}
+
+
+def find(org: int, journey: int, contacts: Collection[int], scope: str) -> dict[int, int]:
+    """Return the mark of each contact that has it."""
+    rows = Mark.objects.filter(org=org, journey=journey, contact__in=list(contacts), scope=scope)
+    return dict(rows.values_list("contact", "id"))
+
+
+def release(org: int, journey: int, contact: int, scopes: Collection[str]) -> None:
+    """What was marked did not happen after all."""
+    Mark.objects.filter(org=org, journey=journey, contact=contact, scope__in=list(scopes)).delete()

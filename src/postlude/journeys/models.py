@@ -1,0 +1,225 @@
+from django.db import models
+from django.db.models import Q
+
+from postlude.journeys.types import MemberState
+from postlude.kernel import ids
+
+_STATES = [(state.value, state.value) for state in MemberState]
+
+
+def _org() -> "models.ForeignKey[models.Model, models.Model]":
+    return models.ForeignKey(
+        "orgs.Organization", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+
+class Journey(models.Model):
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = _org()
+    slug = models.CharField(max_length=64)
+    title = models.CharField(max_length=200, blank=True, default="")
+    folder = models.CharField(max_length=100, blank=True, default="")
+    trigger = models.CharField(max_length=64)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "journeys_journey"
+        constraints = (models.UniqueConstraint(fields=("org", "slug"), name="journeys_journey_u"),)
+
+
+class JourneyVersion(models.Model):
+    """Immutable: members walk the version they entered by."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = _org()
+    journey = models.ForeignKey(Journey, on_delete=models.PROTECT, related_name="+", db_index=False)
+    number = models.IntegerField()
+    definition = models.JSONField()
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=100, blank=True, default="")
+
+    class Meta:
+        db_table = "journeys_version"
+        constraints = (
+            models.UniqueConstraint(fields=("org", "journey", "number"), name="journeys_version_u"),
+        )
+
+
+class Cycle(models.Model):
+    """One run of a journey: a batch of news about one conference, with its members frozen."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = _org()
+    journey = models.ForeignKey(Journey, on_delete=models.PROTECT, related_name="+", db_index=False)
+    version = models.ForeignKey(
+        JourneyVersion, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    conference = models.BigIntegerField()
+    entered = models.IntegerField()
+    started_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "journeys_cycle"
+        indexes = (
+            models.Index(fields=("org", "journey", "started_at"), name="journeys_cycle_journey"),
+        )
+
+
+class Member(models.Model):
+    """One contact in one cycle: where it stands, and why.
+
+    `tickets` are the new ones it entered for. `due`: when it is looked at without news.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = _org()
+    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="+", db_index=False)
+    version = models.ForeignKey(
+        JourneyVersion, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    conference = models.BigIntegerField()
+    contact = models.BigIntegerField()
+    tickets = models.JSONField(default=list)
+    state = models.CharField(max_length=8, choices=_STATES)
+    node = models.CharField(max_length=64)
+    node_since = models.DateTimeField()
+    reason = models.CharField(max_length=100, blank=True, default="")
+    message = models.BigIntegerField(null=True)
+    due = models.DateTimeField()
+    owner = models.CharField(max_length=64, blank=True, default="")
+    lease_until = models.DateTimeField(null=True)
+    entered_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "journeys_member"
+        constraints = (
+            models.UniqueConstraint(fields=("org", "cycle", "contact"), name="journeys_member_u"),
+        )
+        indexes = (
+            models.Index(
+                fields=("due", "id"),
+                name="journeys_member_due",
+                condition=Q(state__in=("ready", "waiting")),
+            ),
+            models.Index(fields=("org", "conference", "contact"), name="journeys_member_contact"),
+            models.Index(fields=("org", "contact"), name="journeys_member_history"),
+            models.Index(fields=("org", "state", "id"), name="journeys_member_state"),
+            models.Index(
+                fields=("org", "message"),
+                name="journeys_member_message",
+                condition=Q(message__isnull=False),
+            ),
+        )
+
+
+class NodeExecution(models.Model):
+    """One node of one cycle: how many came, and how many went on to the next."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = _org()
+    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="+", db_index=False)
+    node = models.CharField(max_length=64)
+    entered = models.IntegerField(default=0)
+    passed = models.IntegerField(default=0)
+    started_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "journeys_nodeexecution"
+        constraints = (
+            models.UniqueConstraint(fields=("org", "cycle", "node"), name="journeys_execution_u"),
+        )
+
+
+class Mark(models.Model):
+    """What happened to a contact once and must not happen again: the guard is the unique key.
+
+    Scopes: `ticket:<id>` it entered for that ticket, `invite:<conference>`, `told:<ticket>` a
+    mail lists that ticket.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = _org()
+    journey = models.ForeignKey(Journey, on_delete=models.PROTECT, related_name="+", db_index=False)
+    contact = models.BigIntegerField()
+    scope = models.CharField(max_length=100)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "journeys_mark"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("org", "journey", "contact", "scope"), name="journeys_mark_u"
+            ),
+        )
+
+
+class SendAttempt(models.Model):
+    """What a node tried for one contact, and what came of it."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = _org()
+    execution = models.ForeignKey(
+        NodeExecution, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    contact = models.BigIntegerField()
+    outcome = models.CharField(max_length=8)
+    reason = models.CharField(max_length=100, blank=True, default="")
+    message = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "journeys_sendattempt"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("org", "execution", "contact"), name="journeys_sendattempt_u"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("org", "message"),
+                name="journeys_sendattempt_message",
+                condition=Q(message__isnull=False),
+            ),
+        )
+
+
+class SendBlock(models.Model):
+    """How many a node could not write to, and why; none when there was nobody."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = _org()
+    execution = models.ForeignKey(
+        NodeExecution, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    total = models.IntegerField()
+    reasons = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "journeys_sendblock"
+        constraints = (
+            models.UniqueConstraint(fields=("org", "execution"), name="journeys_sendblock_u"),
+        )
+
+
+class Resend(models.Model):
+    """An operator sent an invitation again; `request` makes a double click one mail."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = _org()
+    request = models.CharField(max_length=100)
+    journey = models.ForeignKey(Journey, on_delete=models.PROTECT, related_name="+", db_index=False)
+    conference = models.BigIntegerField()
+    contact = models.BigIntegerField()
+    message = models.BigIntegerField(null=True)
+    actor = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "journeys_resend"
+        constraints = (
+            models.UniqueConstraint(fields=("org", "request"), name="journeys_resend_u"),
+        )
+        indexes = (models.Index(fields=("org", "contact"), name="journeys_resend_contact"),)

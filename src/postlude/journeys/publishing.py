@@ -1,0 +1,78 @@
+"""Publishing journeys: versions are never changed, and the same definition again is no news."""
+
+from datetime import datetime
+
+from postlude.journeys import definitions
+from postlude.journeys.errors import BadJourney
+from postlude.journeys.models import Journey, JourneyVersion
+from postlude.journeys.types import JourneyDefinition, VersionRef
+from postlude.kernel import boundaries, store
+from postlude.kernel.errors import NotFound
+
+
+def check(definition: JourneyDefinition) -> list[str]:
+    """Return what is wrong with a definition, in words; empty when it can run."""
+    return definitions.problems(definition)
+
+
+def publish(
+    org: int, definition: JourneyDefinition, *, now: datetime, actor: str = ""
+) -> VersionRef:
+    """Store the definition as the newest version, unless it is that already."""
+    found = check(definition)
+    if found:
+        raise BadJourney(journey=definition.slug, problems="; ".join(found))
+    with store.write():
+        journey, _ = Journey.objects.select_for_update().update_or_create(
+            org_id=org,
+            slug=definition.slug,
+            defaults={
+                "title": definition.title,
+                "folder": definition.folder,
+                "trigger": definition.trigger,
+                "active": definition.active,
+            },
+        )
+        newest = JourneyVersion.objects.filter(org=org, journey=journey).order_by("-number").first()
+        digest = definitions.digest(definition)
+        if newest is not None and newest.digest == digest:
+            return _ref(journey, newest, created=False)
+        version = JourneyVersion.objects.create(
+            org_id=org,
+            journey=journey,
+            number=newest.number + 1 if newest else 1,
+            definition=definitions.to_json(definition),
+            digest=digest,
+            created_at=now,
+            created_by=actor,
+        )
+    boundaries.crossing("journeys.published")
+    return _ref(journey, version, created=True)
+
+
+def journeys(org: int) -> list[VersionRef]:
+    """Return the newest version of each journey, active or not, by slug."""
+    return [_ref(row.journey, row, created=False) for row in newest_versions(org)]
+
+
+def newest_versions(org: int, *, trigger: str | None = None) -> list[JourneyVersion]:
+    """Return the newest version rows; with a trigger, those of the active journeys it starts."""
+    rows = JourneyVersion.objects.filter(org=org).select_related("journey")
+    if trigger is not None:
+        rows = rows.filter(journey__trigger=trigger, journey__active=True)
+    newest: dict[int, JourneyVersion] = {}
+    for row in rows.order_by("journey__slug", "number"):
+        newest[row.journey_id] = row
+    return list(newest.values())
+
+
+def definition(org: int, version: int) -> JourneyDefinition:
+    """Return what a version says; raise NotFound."""
+    row = JourneyVersion.objects.filter(org=org, id=version).first()
+    if row is None:
+        raise NotFound
+    return definitions.from_json(row.definition)
+
+
+def _ref(journey: Journey, version: JourneyVersion, *, created: bool) -> VersionRef:
+    return VersionRef(version.id, journey.id, journey.slug, version.number, created)

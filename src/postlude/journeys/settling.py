@@ -1,0 +1,94 @@
+"""What became of the messages: sent, blocked, failed, or nobody knows."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from postlude.journeys import bookkeeping, decisions, marks
+from postlude.journeys.inviting import INVITE
+from postlude.journeys.models import Mark, Member, SendAttempt
+from postlude.journeys.types import MemberState
+from postlude.journeys.walking import Walker
+from postlude.kernel import boundaries, clock, store
+from postlude.kernel.jobs import Budget
+from postlude.kernel.work import WorkBatch
+from postlude.messages import api as messages
+from postlude.messages.types import MessageFact
+
+_CHUNK, _MOST = 500, 5_000
+_LONG = timedelta(minutes=10)
+
+
+def on_message_settled(batch: WorkBatch) -> None:
+    """Bring members, attempts and blocks in line with their messages."""
+    facts = messages.state_of(batch.org, [int(key) for key in batch.keys])
+    with store.write():
+        _settle(batch.org, facts, clock.now())
+        batch.finish()
+    boundaries.crossing("journeys.settled")
+
+
+def reconcile(budget: Budget) -> int:
+    """Ask after messages that members have waited for longer than news ever takes; a back-stop.
+
+    Returns how many members were looked at.
+    """
+    now = budget.now()
+    old = Member.objects.filter(state=MemberState.QUEUED, node_since__lt=now - _LONG)
+    waiting: dict[int, set[int]] = defaultdict(set)
+    for org, message in old.order_by("id").values_list("org", "message")[:_MOST]:
+        if message is not None:
+            waiting[org].add(message)
+    for org, wanted in waiting.items():
+        facts = messages.state_of(org, wanted)
+        with store.write():
+            _settle(org, facts, now)
+        boundaries.crossing("journeys.reconciled")
+    return sum(len(each) for each in waiting.values())
+
+
+def catch_up(org: int, joined: Collection[Walker], now: datetime) -> None:
+    """Members that joined a message which was settled long ago: no news will come for them."""
+    wanted = {each.message for each in joined if each.message is not None}
+    facts = messages.state_of(org, wanted)
+    ended = {key: fact for key, fact in facts.items() if fact.state in decisions.OUTCOMES}
+    if ended:
+        _settle(org, ended, now)
+
+
+def _settle(org: int, facts: Mapping[int, MessageFact], now: datetime) -> None:
+    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for fact in facts.values():
+        if fact.state in decisions.OUTCOMES:
+            state, reason = decisions.OUTCOMES[fact.state]
+            own = fact.reason[:100] if state == MemberState.BLOCKED else ""
+            groups[state, reason or own].append(fact.id)
+    for (state, reason), ended in groups.items():
+        for chunk in store.chunks(sorted(ended), _CHUNK):
+            _apply(org, chunk, state, reason, now)
+    for fact in facts.values():
+        if fact.state in decisions.NEVER_LEFT:
+            _release(org, fact)
+
+
+def _apply(org: int, ended: Sequence[int], state: str, reason: str, now: datetime) -> None:
+    Member.objects.filter(org=org, message__in=ended).update(
+        state=MemberState(state),
+        reason=reason,
+        settled_at=None if state == MemberState.UNKNOWN else now,
+    )
+    outcome = "waiting" if state == MemberState.UNKNOWN else state
+    attempts = SendAttempt.objects.filter(org=org, message__in=ended)
+    attempts.update(outcome=outcome, reason=reason, at=now)
+    if state == MemberState.BLOCKED:
+        changed = set(attempts.values_list("execution", flat=True))
+        bookkeeping.recount_blocks(org, changed, now)
+
+
+def _release(org: int, fact: MessageFact) -> None:
+    """It never reached anybody: a later ticket brings an invitation, not an addition."""
+    tickets = [marks.told(int(each)) for each in fact.context.get("tickets", ())]
+    if fact.key.startswith(INVITE):
+        mark = Mark.objects.filter(org=org, id=int(fact.key.removeprefix(INVITE))).first()
+        if mark is not None:
+            marks.release(org, mark.journey_id, fact.contact, [mark.scope, *tickets])

@@ -1,0 +1,155 @@
+"""Making the text of a message at the last moment, for a whole window at once."""
+
+import logging
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import minijinja
+
+from postlude.kernel import tokens
+from postlude.kernel.errors import AppError
+from postlude.messages import addresses as places
+from postlude.messages import compiling, engine, headers, providers, senders, shown, traits
+from postlude.messages.texts import Text, text_of
+from postlude.messages.types import Klass, Leased, Outcome, OutcomeKind, Rendered, SenderConfig
+from postlude.people import api as people
+
+_log = logging.getLogger(__name__)
+_NUMBER = re.compile(r"\d+")
+TOKEN = "message"  # noqa: S105 - the purpose of a token, not one
+_ID_TOKEN = "message-id"  # noqa: S105 - Message-ID is seen by others and opens nothing
+
+
+@dataclass(frozen=True, slots=True)
+class _Recipient:
+    address: int
+    value: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What a window shares: one query each, however many messages."""
+
+    recipients: Mapping[int, _Recipient]
+    values: Mapping[str, Mapping[int, Any]]
+    account: SenderConfig
+
+
+def render(leased: Sequence[Leased], *, now: datetime) -> tuple[list[Rendered], list[Outcome]]:
+    """Return what is ready for the wire, and a failure for each message that cannot be made."""
+    ready: list[Rendered] = []
+    failures: list[Outcome] = []
+    groups: dict[tuple[int, int], list[Leased]] = defaultdict(list)
+    for it in leased:
+        groups[it.org, it.sender].append(it)
+    for (org, sender), group in groups.items():
+        batch = _batch(org, sender, group)
+        for it in group:
+            try:
+                ready.append(_one(it, batch))
+            except minijinja.TemplateError as error:
+                line, words = engine.problem(error)
+                failures.append(_failed(it, f"template, line {line}: {words}"))
+            except AppError as error:
+                failures.append(_failed(it, error.text()))
+    shown.keep(leased, ready, now=now)
+    return ready, failures
+
+
+def values_for(org: int, leased: Sequence[Leased], names: frozenset[str]) -> list[dict[str, Any]]:
+    """Return what templates may name, for each message in order."""
+    by_name = providers.values(org, leased, names)
+    return [_named(it, by_name) for it in leased]
+
+
+def _named(it: Leased, by_name: Mapping[str, Mapping[int, Any]]) -> dict[str, Any]:
+    live = {name: values.get(it.message, {}) for name, values in by_name.items()}
+    token = tokens.seal(TOKEN, it.message)
+    own = {
+        "context": it.context,
+        "locale": it.locale,
+        compiling.UNSUBSCRIBE: minijinja.safe(places.unsubscribe(token)),
+        compiling.LINK: minijinja.safe(places.link_prefix(token)),
+        compiling.PIXEL: minijinja.safe(places.pixel(token)),
+    }
+    return {**live, **own}
+
+
+def _batch(org: int, sender: int, group: Sequence[Leased]) -> _Batch:
+    contacts = sorted({it.contact for it in group})
+    kind = traits.of(group[0].channel).address_kind
+    names = people.names(org, contacts)
+    recipients = {
+        contact: _Recipient(place.id, place.value, headers.one_line(names.get(contact) or ""))
+        for contact, place in people.addresses(org, contacts, kind).items()
+    }
+    used: frozenset[str] = frozenset()
+    for it in group:
+        used |= text_of(org, it.template_version, it.locale).names
+    return _Batch(recipients, providers.values(org, group, used), senders.by_id(sender))
+
+
+def _one(it: Leased, batch: _Batch) -> Rendered:
+    recipient = batch.recipients.get(it.contact)
+    if recipient is None:
+        raise AppError("The contact has no address for this channel.")
+    text = text_of(it.org, it.template_version, it.locale)
+    values = _named(it, batch.values)
+    has_html = traits.of(it.channel).has_html
+    token = tokens.seal(TOKEN, it.message)
+    html = _part(text, "body.html", values) if has_html else ""
+    plain = _part(text, "text.txt", values)
+    _check_links(text, values, token, html + plain)
+    return Rendered(
+        message=it.message,
+        org=it.org,
+        contact=it.contact,
+        key=f"{it.message}",
+        token=token,
+        to_address=headers.safe("To", recipient.value),
+        to_name=headers.safe("To", recipient.name),
+        subject=headers.safe("Subject", _part(text, "subject.txt", values)),
+        html=html,
+        text=plain,
+        headers=_headers(it, token, batch.account),
+        metadata={"outbox_id": str(it.message)},
+        address=recipient.address,
+        attempts=it.attempts,
+    )
+
+
+def _check_links(text: Text, values: Mapping[str, Any], token: str, body: str) -> None:
+    """A link that would lead nowhere stops the message here, not the person at the click."""
+    if not text.live_links:
+        return
+    after = body.split(places.link_prefix(token))[1:]
+    used = {int(number[0]) for piece in after if (number := _NUMBER.match(piece))}
+    for n in sorted(used & text.live_links):
+        if not places.is_web(link_target(text, n, values)):
+            raise AppError("Link {n} of the message leads nowhere.", n=n)
+
+
+def link_target(text: Text, n: int, values: Mapping[str, Any]) -> str:
+    return _part(text, f"{n}.txt", values).strip()
+
+
+def _part(text: Text, name: str, values: Mapping[str, Any]) -> str:
+    return engine.render(text.environment, name, values)
+
+
+def _headers(it: Leased, token: str, account: SenderConfig) -> tuple[tuple[str, str], ...]:
+    own = tokens.seal(_ID_TOKEN, it.message)
+    made = [("Message-ID", headers.message_id(own, account.from_address))]
+    if it.klass is Klass.MARKETING:
+        made += headers.one_click(places.unsubscribe(token))
+    return tuple((name, headers.safe(name, value)) for name, value in made)
+
+
+def _failed(it: Leased, words: str) -> Outcome:
+    _log.warning("a message cannot be rendered", extra={"message_id": it.message})
+    return Outcome(it.message, OutcomeKind.FAILED, words=words)

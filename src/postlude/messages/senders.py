@@ -1,0 +1,188 @@
+"""Vendor accounts: their speed, their rest, their health."""
+
+import logging
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from django.db.models import Count, F, Min, Q
+
+from postlude.kernel import store, wakeup, work
+from postlude.messages import breaker, bucket, epoch
+from postlude.messages.errors import BadSender, UnknownSender, UnsafeHeader
+from postlude.messages.models import Message, Outbox, Sender
+from postlude.messages.types import SenderConfig, SenderStatus
+
+_log = logging.getLogger(__name__)
+_MOST_WINDOW = 500
+ALARM = "sender.alarm"
+
+
+def ensure(org: int, slug: str, channel: str, values: Mapping[str, Any]) -> int:
+    """Create or change a sender; its tokens, rest and health stay as they are."""
+    rate = float(values["rate"])
+    burst = int(values["burst"] or max(1, round(rate)))
+    window = int(values["window"])
+    problem = _problem(rate, burst, window)
+    if problem:
+        raise BadSender(sender=slug, problem=problem)
+    for name in ("from_address", "from_name", "reply_to"):
+        if any(sign in values[name] for sign in "\r\n"):
+            raise UnsafeHeader(name=name)
+    share = bucket.share(float(values["urgent_share"]))
+    wanted = {**values, "channel": channel, "burst": burst, "urgent_share": share}
+    full = bucket.full(rate, burst, share, 0.0)
+    with store.write():
+        row, created = Sender.objects.get_or_create(
+            org_id=org,
+            slug=slug,
+            defaults={**wanted, "tokens": full.tokens, "urgent_tokens": full.urgent_tokens},
+        )
+        if not created:
+            Sender.objects.filter(id=row.id).update(**wanted)
+    return row.id
+
+
+def config(row: Sender) -> SenderConfig:
+    return SenderConfig(
+        id=row.id,
+        org=row.org_id,
+        slug=row.slug,
+        channel=row.channel,
+        settings=row.settings,
+        rate=row.rate,
+        burst=row.burst,
+        window=row.window,
+        from_address=row.from_address,
+        from_name=row.from_name,
+        reply_to=row.reply_to,
+    )
+
+
+def by_id(sender: int) -> SenderConfig:
+    row = Sender.objects.filter(id=sender).first()
+    if row is None:
+        raise UnknownSender(sender=sender)
+    return config(row)
+
+
+def by_slug(org: int, slug: str) -> SenderConfig:
+    row = Sender.objects.filter(org=org, slug=slug).first()
+    if row is None:
+        raise UnknownSender(sender=slug)
+    return config(row)
+
+
+def due(
+    now: datetime, *, channels: Collection[str] | None, lanes: Collection[int] | None
+) -> list[SenderConfig]:
+    """Return senders that have something to send and may; those with urgent messages first."""
+    if epoch.held():
+        return []
+    queued = Outbox.objects.filter(phase="queued", due__lte=now)
+    rows = Sender.objects.filter(_may_send(now))
+    if channels is not None:
+        rows = rows.filter(channel__in=channels)
+    first: dict[int, int] = {}
+    for lane in sorted(lanes if lanes is not None else (0, 1, 2)):
+        for row in rows:
+            if row.id not in first and queued.filter(sender=row, lane=lane).exists():
+                first[row.id] = lane
+    return [
+        config(row) for row in sorted(rows, key=lambda r: first.get(r.id, 9)) if row.id in first
+    ]
+
+
+def status(org: int, now: datetime) -> list[SenderStatus]:
+    held = epoch.held()
+    waiting = {
+        sender: (count, oldest)
+        for sender, count, oldest in Outbox.objects.filter(org=org)
+        .values_list("sender_id")
+        .annotate(Count("id"), Min("due"))
+    }
+    since = _waiting_since(org, now)
+    return [
+        SenderStatus(
+            id=row.id,
+            org=row.org_id,
+            slug=row.slug,
+            channel=row.channel,
+            paused_until=row.paused_until,
+            pause_reason="restored: waits for an operator's yes" if held else row.pause_reason,
+            breaker=_health(row, now),
+            failures=row.failures,
+            quota=row.quota,
+            quota_used=row.quota_used,
+            queued=waiting.get(row.id, (0, None))[0],
+            oldest_due=waiting.get(row.id, (0, None))[1],
+            waiting_since=since.get(row.id),
+        )
+        for row in Sender.objects.filter(org=org).order_by("slug")
+    ]
+
+
+def _waiting_since(org: int, now: datetime) -> dict[int, datetime]:
+    """Return when the oldest message was decided that would be gone but for its sender's rest.
+
+    Not its `due`: that moves with each try, so a sender that is refused for hours would never
+    seem to have kept anybody waiting.
+    """
+    held_up = Outbox.objects.filter(org=org).filter(
+        Q(due__lte=now) | Q(due__lte=F("sender__paused_until"))
+    )
+    oldest = dict(held_up.values_list("sender_id").annotate(Min("id")))
+    decided = dict(
+        Message.objects.filter(org=org, id__in=oldest.values()).values_list("id", "created_at")
+    )
+    return {sender: decided[message] for sender, message in oldest.items() if message in decided}
+
+
+def resume(org: int, sender: int) -> None:
+    """End a rest by hand, and trust the vendor again."""
+    with store.write():
+        Sender.objects.filter(org=org, id=sender).update(
+            paused_until=None, pause_reason="", failures=0, opened=0, open_until=None
+        )
+        wakeup.nudge()
+
+
+def pause(row: Sender, until: datetime, reason: str, *, alarm: bool = False) -> None:
+    """Let a sender rest until then, in the caller's transaction; never shortens a rest."""
+    changed = (
+        Sender.objects.filter(id=row.id)
+        .filter(Q(paused_until__isnull=True) | Q(paused_until__lt=until))
+        .update(paused_until=until, pause_reason=reason)
+    )
+    if changed and alarm:
+        _log.error("a sender is paused", extra={"sender": row.id, "reason": reason})
+        work.publish(ALARM, row.org_id, [str(row.id)])
+
+
+def give_back_quota(rows: Sequence[Outbox]) -> None:
+    """Messages that were taken and did not go do not count."""
+    for sender, count in Counter(row.sender_id for row in rows).items():
+        Sender.objects.filter(id=sender, quota__isnull=False, quota_used__gte=count).update(
+            quota_used=F("quota_used") - count
+        )
+
+
+def _may_send(now: datetime) -> Q:
+    rested = Q(paused_until__isnull=True) | Q(paused_until__lte=now)
+    trusted = Q(open_until__isnull=True) | Q(open_until__lte=now)
+    return rested & trusted
+
+
+def _health(row: Sender, now: datetime) -> Literal["closed", "open", "half-open"]:
+    return breaker.state(breaker.Breaker(row.failures, row.opened, row.open_until), now)
+
+
+def _problem(rate: float, burst: int, window: int) -> str:
+    if rate <= 0:
+        return "rate must be above 0 messages a second"
+    if burst < 1:
+        return "burst must be at least 1"
+    if not 1 <= window <= _MOST_WINDOW:
+        return f"window must be between 1 and {_MOST_WINDOW}"
+    return ""

@@ -1,0 +1,212 @@
+"""What the provider answered, written down: one commit for a window."""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import F
+
+from postlude.kernel import boundaries, redact, store
+from postlude.messages import breaker, retry, senders, settling, traits
+from postlude.messages.models import Message, Outbox, Sender
+from postlude.messages.states import stored_sources_of
+from postlude.messages.types import Outcome, OutcomeKind, Settled, State
+
+_DEFAULT_REST = 5.0
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """Outcomes of one window by what follows from them."""
+
+    ends: dict[State, list[tuple[Outbox, Outcome]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    again: list[tuple[Outbox, retry.Decision, bool]] = field(default_factory=list)
+    late: list[Outcome] = field(default_factory=list)
+
+
+def settle_many(sender: int, outcomes: Sequence[Outcome], *, owner: str, now: datetime) -> Settled:
+    """Settle a window. An answer that comes after its lease was lost still counts when it can."""
+    with store.write():
+        account = Sender.objects.get(id=sender)
+        rows = _rows(sender, outcomes, owner)
+        decided = _sort(account, outcomes, rows, now)
+        for state, pairs in decided.ends.items():
+            _finish(state, pairs, now)
+        _requeue(decided.again)
+        late = _take_late(account, decided.late, now)
+        _note(account.org_id, outcomes, late, now)
+        _health(account, outcomes, now)
+    boundaries.crossing("messages.settled")
+    count = {state: len(pairs) for state, pairs in decided.ends.items()}
+    return Settled(
+        accepted=count.get(State.ACCEPTED, 0),
+        requeued=len(decided.again),
+        failed=count.get(State.FAILED, 0),
+        unknown=count.get(State.UNKNOWN, 0),
+        expired=count.get(State.EXPIRED, 0),
+        ignored=len(decided.late),
+    )
+
+
+def _rows(sender: int, outcomes: Sequence[Outcome], owner: str) -> dict[int, Outbox]:
+    found = (
+        Outbox.objects.select_for_update()
+        .filter(sender=sender, id__in=[it.message for it in outcomes])
+        .order_by("id")
+    )
+    rows = {row.id: row for row in found if not owner or row.owner == owner}
+    # Everybody locks outbox rows first, then messages, each by id: no two can wait for each other.
+    wanted = Message.objects.select_for_update().filter(id__in=[it.message for it in outcomes])
+    list(wanted.order_by("id").values_list("id"))
+    return rows
+
+
+def _sort(
+    account: Sender, outcomes: Sequence[Outcome], rows: dict[int, Outbox], now: datetime
+) -> _Sorted:
+    result = _Sorted()
+    repeatable = traits.of(account.channel).repeatable
+    for outcome in outcomes:
+        row = rows.get(outcome.message)
+        kind = OutcomeKind(outcome.kind)
+        if row is None or not _may_settle(row, kind):
+            result.late.append(outcome)
+            continue
+        attempts = row.attempts + (0 if outcome.pause_sender else 1)
+        situation = retry.Situation(
+            kind, attempts, row.maybe_sent, repeatable, outcome.pause_sender, row.deadline
+        )
+        decision = retry.decide(situation, now, random.random(), outcome.retry_after)  # noqa: S311
+        if decision.then == "again":
+            result.again.append((row, decision, outcome.pause_sender))
+        else:
+            result.ends[State(decision.then)].append((row, outcome))
+    return result
+
+
+def _may_settle(row: Outbox, kind: OutcomeKind) -> bool:
+    """A leased row never reached the wire; it can only fail (a text that does not render)."""
+    return row.phase == "sending" or (row.phase == "leased" and kind is OutcomeKind.FAILED)
+
+
+def _finish(state: State, pairs: Sequence[tuple[Outbox, Outcome]], now: datetime) -> None:
+    messages = [row.id for row, _ in pairs]
+    Outbox.objects.filter(id__in=messages).delete()
+    if state is State.ACCEPTED:
+        accept([outcome for _, outcome in pairs], now)
+    else:
+        for row, outcome in pairs:
+            Message.objects.filter(id=row.id, state__in=stored_sources_of(state)).update(
+                state=state, reason=redact.cut(outcome.words)[:300], settled_at=now
+            )
+    settling.publish(pairs[0][0].org_id, messages)
+    if state in {State.FAILED, State.EXPIRED}:
+        senders.give_back_quota([row for row, _ in pairs])
+
+
+def accept(outcomes: Sequence[Outcome], now: datetime) -> int:
+    """Write acceptances in one statement; return how many messages they moved.
+
+    A message that a receipt already moved on keeps its state and learns the provider's id.
+    """
+    if not outcomes:
+        return 0
+    sources = stored_sources_of(State.ACCEPTED)
+    values, params = _table(outcomes)
+    changed = store.execute(
+        f"""
+        UPDATE messages_message SET state = %s, reason = '', accepted_at = %s, settled_at = %s,
+            provider_id = v.column2, dispatch = CAST(v.column3 AS bigint),
+            segments = CAST(v.column4 AS integer)
+        FROM (VALUES {values}) AS v
+        WHERE id = CAST(v.column1 AS bigint) AND state IN ({store.marks(sources)})
+        """,  # noqa: S608 - our own SQL; values are parameters
+        [State.ACCEPTED.value, now, now, *params, *sources],
+    )
+    if changed < len(outcomes):
+        store.execute(
+            f"""
+            UPDATE messages_message SET provider_id = v.column2
+            FROM (VALUES {values}) AS v
+            WHERE id = CAST(v.column1 AS bigint) AND provider_id = ''
+            """,  # noqa: S608 - our own SQL; values are parameters
+            params,
+        )
+    return changed
+
+
+def _table(outcomes: Sequence[Outcome]) -> tuple[str, list[int | str | None]]:
+    params: list[int | str | None] = []
+    for it in outcomes:
+        params += [it.message, it.provider_id[:255], it.dispatch, it.segments]
+    return ", ".join(["(%s, %s, %s, %s)"] * len(outcomes)), params
+
+
+def _requeue(again: Sequence[tuple[Outbox, retry.Decision, bool]]) -> None:
+    for row, decision, throttled in again:
+        Outbox.objects.filter(id=row.id).update(
+            phase="queued",
+            owner="",
+            lease_until=None,
+            due=decision.due,
+            attempts=F("attempts") + (0 if throttled else 1),
+            maybe_sent=decision.maybe_sent,
+        )
+    senders.give_back_quota([row for row, decision, _ in again if not decision.maybe_sent])
+
+
+def _take_late(account: Sender, late: Sequence[Outcome], now: datetime) -> set[int]:
+    """An acceptance resolves what was parked as unknown meanwhile; the rest is only noted."""
+    resolved = []
+    for outcome in late:
+        waiting = Outbox.objects.filter(id=outcome.message).exists()
+        if outcome.kind == OutcomeKind.ACCEPTED and not waiting:
+            if accept([outcome], now):
+                resolved.append(outcome.message)
+        elif outcome.kind == OutcomeKind.ACCEPTED:
+            # Taken for lost and about to be repeated (a channel with keys): it went, so it ends.
+            Outbox.objects.filter(id=outcome.message).delete()
+            accept([outcome], now)
+            resolved.append(outcome.message)
+    settling.publish(account.org_id, resolved)
+    return {outcome.message for outcome in late} - set(resolved)
+
+
+def _note(org: int, outcomes: Iterable[Outcome], late: set[int], now: datetime) -> None:
+    settling.note(
+        [
+            (
+                org,
+                it.message,
+                f"late {OutcomeKind(it.kind)}" if it.message in late else OutcomeKind(it.kind),
+                now,
+                it.words,
+                it.provider_id,
+                "",
+            )
+            for it in outcomes
+        ]
+    )
+
+
+def _health(account: Sender, outcomes: Sequence[Outcome], now: datetime) -> None:
+    for it in outcomes:
+        if it.pause_sender:
+            rest = timedelta(seconds=_DEFAULT_REST if it.retry_after is None else it.retry_after)
+            senders.pause(account, now + rest, redact.cut(it.words)[:300] or "asked to wait")
+    # What the vendor says about one message (FAILED) shows that it is alive; a 429 says nothing.
+    worked = {OutcomeKind.ACCEPTED, OutcomeKind.FAILED}
+    answers = [OutcomeKind(it.kind) in worked for it in outcomes if not it.pause_sender]
+    before = breaker.Breaker(account.failures, account.opened, account.open_until)
+    if all(answers) and before == breaker.Breaker():
+        return
+    locked = Sender.objects.select_for_update().get(id=account.id)
+    before = breaker.Breaker(locked.failures, locked.opened, locked.open_until)
+    after = breaker.after(before, answers, now)
+    Sender.objects.filter(id=account.id).update(
+        failures=after.failures, opened=after.opened, open_until=after.open_until
+    )

@@ -1,0 +1,91 @@
+"""The last step before the wire: commit `sending`, tick the stamp, and only then let go."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from postlude.kernel import boundaries, store
+from postlude.messages import epoch, stamp
+from postlude.messages.leasing import LEASE_SECONDS, give_back
+from postlude.messages.models import Outbox
+from postlude.messages.types import Rendered
+
+
+class _Held(Exception):
+    """Rolls the marking back: the database turned out to be behind its stamp."""
+
+
+def mark_sending(rendered: Sequence[Rendered], *, owner: str) -> list[Rendered]:
+    """Mark what is still leased to `owner`; only what is returned may go to the wire.
+
+    A row that was cancelled, or whose lease ended, is left out. The order is the promise: the
+    commit comes before the stamp and the stamp before the wire, so after a crash the database
+    says `sending` (never less than what happened), and a restored backup is behind the stamp.
+    """
+    if not rendered:
+        return []
+    stamped = epoch.stamped_now()
+    try:
+        with store.write():
+            marked = _mark(rendered, owner)
+            ticked = _tick(stamped) if marked else None
+    except _Held:
+        epoch.hold()
+        give_back([it.message for it in rendered], owner=owner)
+        return []
+    boundaries.crossing("messages.sending_committed")
+    if ticked is None:
+        return []
+    stamp.write(*ticked)
+    boundaries.crossing("messages.stamp_written")
+    return [it for it in rendered if it.message in marked]
+
+
+def _tick(stamped: int | None) -> tuple[str, int]:
+    ticked = epoch.tick(stamped)
+    if ticked is None:
+        raise _Held
+    return ticked
+
+
+def renew(messages: Sequence[int], *, owner: str) -> int:
+    """Keep rows that are still on the wire from being taken for lost."""
+    until = store.db_now() + timedelta(seconds=LEASE_SECONDS)
+    with store.write():
+        return Outbox.objects.filter(id__in=messages, phase="sending", owner=owner).update(
+            lease_until=until
+        )
+
+
+def _mark(rendered: Sequence[Rendered], owner: str) -> set[int]:
+    now = store.db_now()
+    mine = set(
+        Outbox.objects.select_for_update()
+        .filter(
+            id__in=[it.message for it in rendered],
+            phase="leased",
+            owner=owner,
+            lease_until__gt=now,
+        )
+        .order_by("id")
+        .values_list("id", flat=True)
+    )
+    Outbox.objects.filter(id__in=mine).update(
+        phase="sending", lease_until=now + timedelta(seconds=LEASE_SECONDS)
+    )
+    _note_addresses([it for it in rendered if it.message in mine])
+    return mine
+
+
+def _note_addresses(marked: Sequence[Rendered]) -> None:
+    """Keep which address each message goes to: its id, never its value."""
+    pairs = [(it.message, it.address) for it in marked if it.address is not None]
+    if not pairs:
+        return
+    values = ", ".join(["(%s, %s)"] * len(pairs))
+    store.execute(
+        f"""
+        UPDATE messages_message SET address = CAST(v.column2 AS bigint)
+        FROM (VALUES {values}) AS v WHERE id = CAST(v.column1 AS bigint)
+        """,  # noqa: S608 - our own SQL; values are parameters
+        [number for pair in pairs for number in pair],
+    )

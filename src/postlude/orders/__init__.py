@@ -1,0 +1,1 @@
+"""What was sold: conferences, happenings, ticket types, orders, tickets and their states."""

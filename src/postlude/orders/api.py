@@ -1,0 +1,46 @@
+"""What other rooms may ask of orders."""
+
+from postlude.orders.conferences import (
+    conferences,
+    configure_kinds,
+    ensure_conference,
+    kind_rules,
+)
+from postlude.orders.facts import (
+    all_tickets,
+    find_tickets,
+    paid_tickets,
+    recent_tickets,
+    sales_summary,
+    tickets,
+    tickets_of,
+    valid_tickets_of,
+)
+from postlude.orders.happenings import ensure_happening, happenings
+from postlude.orders.naming import ANSWERS, answers_subject, matches
+from postlude.orders.upserts import upsert_sales
+from postlude.orders.warnings import close, warn, warnings
+
+__all__ = (
+    "ANSWERS",
+    "all_tickets",
+    "answers_subject",
+    "close",
+    "conferences",
+    "configure_kinds",
+    "ensure_conference",
+    "ensure_happening",
+    "find_tickets",
+    "happenings",
+    "kind_rules",
+    "matches",
+    "paid_tickets",
+    "recent_tickets",
+    "sales_summary",
+    "tickets",
+    "tickets_of",
+    "upsert_sales",
+    "valid_tickets_of",
+    "warn",
+    "warnings",
+)

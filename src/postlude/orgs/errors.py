@@ -1,0 +1,67 @@
+"""What orgs refuses.
+
+AppError
+├── NotFound
+│   ├── UnknownOrganization
+│   └── UnknownUser
+├── BadInput
+│   ├── SlugTaken
+│   ├── UsernameTaken
+│   └── BadSetting
+├── Forbidden            here with the permission that is lacking
+└── BadKey
+"""
+
+from postlude.kernel import errors
+from postlude.kernel.errors import AppError, BadInput, NotFound
+
+
+class UnknownOrganization(NotFound):
+    code = "orgs.unknown_organization"
+    http_status = 404
+    message = "There is no organisation {org}."
+    hint = "Create it with `postlude apply PLAYBOOK --org SLUG`, or check the spelling."
+
+
+class UnknownUser(NotFound):
+    code = "orgs.unknown_user"
+    http_status = 404
+    message = "There is no such user."
+    hint = "Add the person with a password first."
+
+
+class SlugTaken(BadInput):
+    code = "orgs.slug_taken"
+    http_status = 409
+    message = "The short name {slug} is taken."
+    hint = "Choose another one."
+
+
+class UsernameTaken(BadInput):
+    code = "orgs.username_taken"
+    http_status = 409
+    message = "This user name is taken."
+    hint = "Give the existing user a role instead, or choose another user name."
+
+
+class BadSetting(BadInput):
+    code = "orgs.bad_setting"
+    http_status = 422
+    message = "{setting} cannot be {value}."
+    hint = "See docs/reference for the values it takes."
+
+
+class Forbidden(errors.Forbidden):
+    code = "orgs.forbidden"
+    http_status = 403
+    message = "This needs the permission {permission}."
+    hint = "Ask an owner of the organisation for a role or key that has it."
+
+
+class BadKey(AppError, PermissionError):
+    """One error for unknown, revoked and expired, so that a guesser learns nothing."""
+
+    code = "orgs.bad_key"
+    http_status = 401
+    message = "This API key is not valid."
+    hint = "It may be revoked or expired; issue a new one."

@@ -1,0 +1,71 @@
+from django.conf import settings
+from django.db import models
+
+from postlude.kernel import ids
+
+
+class Organization(models.Model):
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    slug = models.SlugField(max_length=64, unique=True)
+    name = models.CharField(max_length=200)
+    zone = models.CharField(max_length=64)
+    currency = models.CharField(max_length=3)
+    locale = models.CharField(max_length=16)
+    region = models.CharField(max_length=2)
+    quiet_from = models.TimeField(null=True)
+    quiet_to = models.TimeField(null=True)
+    caps = models.JSONField(default=list)
+    fees = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "orgs_organization"
+
+
+class Branch(models.Model):
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    slug = models.SlugField(max_length=64, db_index=False)
+    name = models.CharField(max_length=200)
+    zone = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        db_table = "orgs_branch"
+        constraints = (models.UniqueConstraint(fields=("org", "slug"), name="orgs_branch_slug"),)
+
+
+class Staff(models.Model):
+    """One person's role in one organisation; the person is a Django user."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    role = models.CharField(max_length=16)
+
+    class Meta:
+        db_table = "orgs_staff"
+        constraints = (models.UniqueConstraint(fields=("org", "user"), name="orgs_staff_user"),)
+
+
+class ApiKey(models.Model):
+    """Found by its prefix before the organisation is known, so the prefix is the primary key."""
+
+    prefix = models.CharField(max_length=8, primary_key=True)
+    org = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    name = models.CharField(max_length=100)
+    digest = models.CharField(max_length=80)
+    scopes = models.JSONField(default=list)
+    expires = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "orgs_apikey"
+        indexes = (models.Index(fields=("org", "prefix"), name="orgs_apikey_org"),)

@@ -1,0 +1,34 @@
+"""One person behind several contact ids: facts keep theirs, readings go to the canonical one."""
+
+from collections.abc import Collection, Iterable
+
+from postlude.kernel import store
+from postlude.people.models import Alias
+
+CHUNK = 5_000  # ids in one query; SQLite takes 32,766 parameters
+
+
+def canonical(org: int, contacts: Iterable[int]) -> dict[int, int]:
+    """The contact that speaks for each of these; itself, mostly."""
+    found = {contact: contact for contact in contacts}
+    for chunk in store.chunks(list(found), CHUNK):
+        rows = Alias.objects.filter(org=org, child__in=chunk)
+        found.update(rows.values_list("child_id", "parent_id"))
+    return found
+
+
+def family(org: int, contact: int) -> list[int]:
+    """All ids of one person, the canonical one first."""
+    head = canonical(org, [contact])[contact]
+    children = Alias.objects.filter(org=org, parent=head).order_by("id")
+    return [head, *children.values_list("child_id", flat=True)]
+
+
+def families(org: int, heads: Collection[int]) -> dict[int, list[int]]:
+    """All ids of each canonical contact, itself first."""
+    found = {head: [head] for head in heads}
+    for chunk in store.chunks(list(found), CHUNK):
+        rows = Alias.objects.filter(org=org, parent__in=chunk).order_by("id")
+        for parent, child in rows.values_list("parent_id", "child_id"):
+            found[parent].append(child)
+    return found

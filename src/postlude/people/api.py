@@ -1,0 +1,50 @@
+"""What other rooms may ask of people."""
+
+from postlude.people.aliases import canonical
+from postlude.people.answers import ANSWERED, answers, record_answers
+from postlude.people.audit import views
+from postlude.people.changing import change_email, change_name
+from postlude.people.consents import consents, set_consent
+from postlude.people.erasure import (
+    erase,
+    erasures_to_replay,
+    register_shredder,
+    replay_erasures,
+    resume_erasures,
+)
+from postlude.people.reading import addresses, find, locales, names, pseudonyms
+from postlude.people.recognition import ADDRESSED, recognise_many
+from postlude.people.suppressions import lift, suppress, suppress_contacts, suppressed
+from postlude.people.viewing import show
+from postlude.people.warnings import address_warnings, count_address_warnings
+
+__all__ = (
+    "ADDRESSED",
+    "ANSWERED",
+    "address_warnings",
+    "addresses",
+    "answers",
+    "canonical",
+    "change_email",
+    "change_name",
+    "consents",
+    "count_address_warnings",
+    "erase",
+    "erasures_to_replay",
+    "find",
+    "lift",
+    "locales",
+    "names",
+    "pseudonyms",
+    "recognise_many",
+    "record_answers",
+    "register_shredder",
+    "replay_erasures",
+    "resume_erasures",
+    "set_consent",
+    "show",
+    "suppress",
+    "suppress_contacts",
+    "suppressed",
+    "views",
+)

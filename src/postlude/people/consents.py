@@ -1,0 +1,40 @@
+"""What people agreed to, per channel. History is only added to; the newest answer holds."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from postlude.kernel import boundaries, ids, store
+from postlude.people.aliases import CHUNK, canonical, families
+from postlude.people.models import Consent
+
+_COLUMNS = ("id", "org_id", "contact_id", "channel", "granted", "source", "at")
+
+
+def set_consent(  # noqa: PLR0913 - a consent without any of these proves nothing
+    org: int, contact: int, channel: str, *, granted: bool, source: str, now: datetime
+) -> None:
+    """Write down a yes or a no. Arriving late does no harm: the newest by `now` holds."""
+    row = (ids.new_id(), org, contact, channel, granted, source[:64], now)
+    with store.write():
+        store.insert_many(Consent, _COLUMNS, [row])
+    boundaries.crossing("people.consent_noted")
+
+
+def consents(org: int, contacts: Collection[int], channel: str) -> dict[int, bool | None]:
+    """The answer that holds for each contact; None for those who were never asked."""
+    heads = canonical(org, contacts)
+    members = families(org, {*heads.values()})
+    head_of = {member: head for head, ids_ in members.items() for member in ids_}
+    newest: dict[int, tuple[datetime, bool]] = {}
+    for chunk in store.chunks(list(head_of), CHUNK):
+        rows = Consent.objects.filter(org=org, contact__in=chunk, channel=channel)
+        for contact, at, granted in rows.values_list("contact_id", "at", "granted"):
+            # `not granted`: of two answers of one instant, the no holds.
+            head = head_of[contact]
+            newest[head] = max(newest.get(head, (at, granted)), (at, granted), key=_strength)
+    return {contact: newest[head][1] if head in newest else None for contact, head in heads.items()}
+
+
+def _strength(answer: tuple[datetime, bool]) -> tuple[datetime, bool]:
+    at, granted = answer
+    return at, not granted

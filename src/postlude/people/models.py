@@ -1,0 +1,195 @@
+from django.db import models
+from django.db.models import Q
+
+from postlude.kernel import ids
+
+
+class Row(models.Model):
+    """What all tables here begin with: a time-ordered id and the organisation."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = models.ForeignKey(
+        "orgs.Organization", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Contact(Row):
+    """A known person. The row outlives an erasure, empty, so that facts keep their id."""
+
+    name = models.CharField(max_length=300, blank=True)
+    locale = models.CharField(max_length=16, blank=True)
+    source = models.CharField(max_length=64, blank=True)
+    first_seen_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "people_contact"
+        indexes = (models.Index(fields=("org", "id"), name="people_contact_org"),)
+
+
+class Identity(Row):
+    """What finds a contact: a current e-mail, or a source's reference.
+
+    The unique key is what makes one person of two that arrive at once.
+    """
+
+    kind = models.CharField(max_length=16)
+    key = models.CharField(max_length=320)
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        db_table = "people_identity"
+        constraints = (
+            models.UniqueConstraint(fields=("org", "kind", "key"), name="people_identity_key"),
+        )
+        indexes = (models.Index(fields=("org", "contact"), name="people_identity_contact"),)
+
+
+class Alias(Row):
+    """Two contacts turned out to be one person. Facts keep their ids; readings go to the parent."""
+
+    child = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
+    parent = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=32)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_alias"
+        constraints = (models.UniqueConstraint(fields=("org", "child"), name="people_alias_child"),)
+        indexes = (models.Index(fields=("org", "parent"), name="people_alias_parent"),)
+
+
+class Address(Row):
+    """An address and when it was a person's. A change ends one row and begins another."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=16)
+    value = models.CharField(max_length=320)
+    legacy_hash = models.CharField(max_length=64, blank=True)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "people_address"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("org", "contact", "kind"),
+                condition=Q(until=None),
+                name="people_address_current",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("org", "contact"), name="people_address_contact"),
+            models.Index(fields=("org", "kind", "value"), name="people_address_value"),
+        )
+
+
+class Undeliverable(Row):
+    """An e-mail that cannot be written to, until somebody mends it."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reference = models.CharField(max_length=200)
+    raw = models.CharField(max_length=320, blank=True)
+    code = models.CharField(max_length=32)
+    message = models.CharField(max_length=200)
+    hint = models.CharField(max_length=200)
+    since = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "people_undeliverable"
+        constraints = (
+            models.UniqueConstraint(fields=("org", "contact"), name="people_undeliverable_contact"),
+        )
+
+
+class Consent(Row):
+    """One yes or no, as it was given. Never changed; the newest one holds."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
+    channel = models.CharField(max_length=32)
+    granted = models.BooleanField()
+    source = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_consent"
+        indexes = (
+            models.Index(fields=("org", "contact", "channel", "at"), name="people_consent_latest"),
+        )
+
+
+class Suppression(Row):
+    """An address that is not written to, as a keyed hash: it outlives the person's erasure."""
+
+    kind = models.CharField(max_length=16)
+    pseudonym = models.CharField(max_length=80)
+    reason = models.CharField(max_length=16)
+    contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, related_name="+", db_index=False, null=True
+    )
+    message_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_suppression"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("org", "kind", "pseudonym", "reason"), name="people_suppression_key"
+            ),
+        )
+        indexes = (models.Index(fields=("org", "reason"), name="people_suppression_reason"),)
+
+
+class AnswerSheet(Row):
+    """The answers of one form, in the form's order, as it was last seen."""
+
+    subject = models.CharField(max_length=200)
+    contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, related_name="+", db_index=False, null=True
+    )
+    pairs = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_answersheet"
+        constraints = (
+            models.UniqueConstraint(fields=("org", "subject"), name="people_answersheet_subject"),
+        )
+        indexes = (models.Index(fields=("org", "contact"), name="people_answersheet_contact"),)
+
+
+class ViewAudit(Row):
+    """Who saw or changed whose clear values, when and why. Only ever added to."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
+    actor_kind = models.CharField(max_length=16)
+    actor_id = models.CharField(max_length=64)
+    purpose = models.CharField(max_length=200)
+    fields = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_viewaudit"
+        indexes = (
+            models.Index(fields=("org", "contact", "at"), name="people_viewaudit_contact"),
+            models.Index(fields=("org", "at"), name="people_viewaudit_at"),
+        )
+
+
+class Erasure(Row):
+    """A person who is to be forgotten: written first, so that a crash cannot lose the wish."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
+    hashes = models.JSONField()
+    at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "people_erasure"
+        constraints = (
+            models.UniqueConstraint(fields=("org", "contact"), name="people_erasure_contact"),
+        )

@@ -1,0 +1,140 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+
+class Reason(StrEnum):
+    """Why an address is not written to. Strongest first: the first that applies is told."""
+
+    ERASURE = "erasure"
+    HARD_BOUNCE = "hard_bounce"
+    COMPLAINT = "complaint"
+    MANUAL = "manual"
+    UNSUBSCRIBE = "unsubscribe"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does it. `id` is an id (user number, key prefix, job name), never a name or address."""
+
+    kind: Literal["staff", "key", "system", "cli"]
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSeen:
+    """A person as a source shows them, raw.
+
+    `reference` is the source's own key of the row that shows this person, the smallest there is
+    ("kktix:attendee:123"; an order's where there is no attendee). It finds the person again when
+    the e-mail cannot.
+    """
+
+    email_raw: str | None
+    phone_raw: str | None = None
+    name: str | None = None
+    locale: str | None = None
+    source: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressProblem:
+    """What is wrong with an address, shown without showing it.
+
+    Codes: missing · bad_address · taken (another person's) · erased (may not be known again).
+    """
+
+    code: str
+    masked: str
+    hint: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    contact: int | None
+    created: bool = False
+    problem: AddressProblem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    id: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pseudonyms:
+    """Keyed hashes; None where the value is not known. `email_legacy` is the plain hash of the
+    raw e-mail, for joining old tables only.
+    """
+
+    email: str | None
+    phone: str | None
+    name: str | None
+    email_legacy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonShown:
+    """A person for human eyes. Every value is masked when `masked`.
+
+    `email_as_given` is what a source gave and nobody can deliver to.
+    """
+
+    contact: int
+    name: str
+    email: str
+    phone: str
+    masked: bool
+    locale: str
+    email_as_given: str = ""
+    past_emails: tuple[str, ...] = ()
+    first_seen_at: datetime | None = None
+    erased_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddressWarning:
+    """A person who cannot be reached, and the row to look at."""
+
+    id: int
+    contact: int
+    reference: str
+    code: str
+    masked: str
+    message: str
+    hint: str
+    since: datetime
+    resolved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One reading of a person's clear values."""
+
+    contact: int
+    actor: Actor
+    purpose: str
+    fields: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What an erasure did: per shredder, how many things it removed."""
+
+    contact: int
+    shredded: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureRecord:
+    """An erasure as it is kept beside the backups: keyed hashes, no personal value."""
+
+    contact: int
+    hashes: tuple[tuple[str, str], ...]
+    at: datetime

@@ -1,0 +1,171 @@
+"""Carrying a checked playbook into the rooms; called inside one transaction."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from email.utils import parseaddr
+
+from postlude.access import api as access
+from postlude.access.types import MapRule
+from postlude.journeys import api as journeys
+from postlude.kernel.errors import AppError
+from postlude.messages import api as messages
+from postlude.orders import api as orders
+from postlude.orgs import api as orgs
+from postlude.orgs.types import OrgRef
+from postlude.playbooks import checking, definitions, durations, shape
+from postlude.playbooks.checking import Checked
+from postlude.playbooks.errors import PlaybookInvalid
+from postlude.playbooks.reading import Place
+from postlude.playbooks.types import Alerts
+from postlude.sources import api as sources
+from postlude.warehouse import api as warehouse
+from postlude.warehouse.types import Keep, Policy
+
+AlertsHook = Callable[[int, Alerts], None]
+_alerts_hooks: list[AlertsHook] = []
+
+
+def on_alerts(hook: AlertsHook) -> None:
+    """Let a room above take the playbook's alerts, in the same transaction; `wiring` calls it."""
+    _alerts_hooks.append(hook)
+
+
+def organisation(checked: Checked) -> OrgRef:
+    """Create or change the organisation; on PostgreSQL its row keeps other applies waiting."""
+    part = checked.playbook.organisation
+    with _at(checked, ("organisation",)):
+        ref = _found_or_made(part)
+        quiet = durations.between(part.quiet) if part.quiet else (None, None)
+        changed = orgs.configure(
+            ref.id,
+            name=part.name,
+            zone=part.zone,
+            locale=part.locale,
+            region=part.region,
+            quiet_from=quiet[0],
+            quiet_to=quiet[1],
+        )
+    if changed.currency != part.currency:
+        words = f"{part.slug} counts its money in {changed.currency}, and past sales are in it."
+        hint = f"Write {changed.currency}, or start another organisation."
+        place = ("organisation", "currency")
+        raise PlaybookInvalid([checked.document.problem(place, words, hint)])
+    return changed
+
+
+def _found_or_made(part: shape.Organisation) -> OrgRef:
+    try:
+        return orgs.by_slug(part.slug)
+    except LookupError:
+        return orgs.create(
+            part.slug,
+            part.name,
+            zone=part.zone,
+            currency=part.currency,
+            locale=part.locale,
+            region=part.region,
+        )
+
+
+def carry(ref: OrgRef, checked: Checked, *, actor: str, now: datetime) -> None:
+    """Set every room as the playbook says; what a room refuses is raised with its line."""
+    playbook = checked.playbook
+    for slug, source in playbook.sources.items():
+        with _at(checked, ("sources", slug)):
+            _source(ref.id, slug, source, now)
+    with _at(checked, ("kinds",)):
+        orders.configure_kinds(ref.id, [(rule.name, rule.kind) for rule in playbook.kinds])
+    for slug, conference in playbook.conferences.items():
+        with _at(checked, ("conferences", slug)):
+            _conference(ref, slug, conference, now)
+    for slug, sender in playbook.senders.items():
+        with _at(checked, ("senders", slug)):
+            _sender(ref.id, slug, sender)
+    for slug, locales in playbook.templates.items():
+        with _at(checked, ("templates", slug)):
+            texts = [checking.locale_text(each, locales[each], checked.files) for each in locales]
+            messages.publish_template(ref.id, slug, "email", texts, now=now)
+    for slug, journey in playbook.journeys.items():
+        with _at(checked, ("journeys", slug)):
+            journeys.publish(ref.id, definitions.journey(slug, journey), now=now, actor=actor)
+    with _at(checked, ("warehouse",)):
+        keep = tuple(Keep(each.column, tuple(each.labels)) for each in playbook.warehouse.keep)
+        warehouse.configure(ref.id, Policy(playbook.warehouse.pseudonyms, keep), now=now)
+    with _at(checked, ("alerts",)):
+        for hook in _alerts_hooks:
+            hook(ref.id, _alerts(playbook.alerts or shape.Alerts()))
+
+
+def retire(ref: OrgRef, gone: dict[str, shape.Journey], *, actor: str, now: datetime) -> None:
+    """Let nobody enter the journeys that the playbook no longer has; who is in one goes on."""
+    for slug, journey in gone.items():
+        resting = journey.model_copy(update={"active": False})
+        journeys.publish(ref.id, definitions.journey(slug, resting), now=now, actor=actor)
+
+
+@contextmanager
+def _at(checked: Checked, place: Place) -> Iterator[None]:
+    """Turn what a room says into a problem at the part's line."""
+    try:
+        yield
+    except PlaybookInvalid:
+        raise
+    except AppError as error:
+        problem = checked.document.problem(place, error.text(), error.hint, key=True)
+        raise PlaybookInvalid([problem]) from error
+
+
+def _source(org: int, slug: str, part: shape.Source, now: datetime) -> None:
+    sources.define_source(
+        org,
+        slug,
+        kind=part.kind,
+        settings=definitions.source_settings(part),
+        poll_every=part.poll_every,
+        silent_after=part.silent_after,
+        now=now,
+    )
+
+
+def _conference(ref: OrgRef, slug: str, part: shape.Conference, now: datetime) -> None:
+    conference = orders.ensure_conference(
+        ref.id,
+        slug,
+        name=part.name,
+        pattern=part.events,
+        starts_at=definitions.instant(part.starts, ref.zone),
+        ends_at=definitions.instant(part.ends, ref.zone),
+    )
+    resources = [definitions.resource(key, each) for key, each in part.resources.items()]
+    access.define_resources(ref.id, conference.id, resources, now=now)
+    rules = [MapRule(each.event, each.ticket, tuple(each.to)) for each in part.lets_in]
+    access.define_map(ref.id, conference.id, rules, now=now)
+
+
+def _sender(org: int, slug: str, part: shape.Mailgun | shape.Smtp) -> None:
+    name, address = parseaddr(part.sender)
+    common = {"via", "sender", "reply_to", "rate", "a_month"}
+    settings = {key: value for key, value in part.model_dump(exclude=common).items() if value}
+    messages.ensure_sender(
+        org,
+        slug,
+        part.via,
+        settings=settings,
+        rate=part.rate,
+        from_address=address,
+        from_name=name,
+        reply_to=part.reply_to,
+        quota=part.a_month if isinstance(part, shape.Mailgun) else None,
+    )
+
+
+def _alerts(part: shape.Alerts) -> Alerts:
+    return Alerts(
+        discord=part.discord,
+        emails=tuple(part.emails),
+        smtp=part.smtp,
+        email_from=part.email_from,
+        invitation_late=part.invitation_late,
+        source_silent=part.source_silent,
+    )

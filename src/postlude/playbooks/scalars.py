@@ -1,0 +1,89 @@
+"""The little values of a playbook: lengths of time, zones, instants, secrets, senders. Pure."""
+
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from postlude.kernel import environment
+from postlude.kernel.errors import MissingSetting
+from postlude.playbooks import durations
+
+
+def _length(value: object) -> timedelta:
+    return durations.parse(str(value))
+
+
+def _zone(value: object) -> str:
+    try:
+        return ZoneInfo(str(value)).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"“{value}” is no time zone; one is Asia/Taipei") from None
+
+
+def _instant(value: object) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    try:
+        return datetime.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError(f"“{value}” is no time; write it as 2027-09-02 09:00") from None
+
+
+def _sender_address(value: object) -> str:
+    try:
+        text = environment.resolve(str(value))
+    except MissingSetting as missing:
+        raise PydanticCustomError("unset", "{words}", _words(missing)) from None
+    if "@" not in parseaddr(text)[1]:
+        raise ValueError(f"“{value}” is no sender; write it as PyCon Taiwan <hello@example.org>")
+    return text
+
+
+def _words(missing: MissingSetting) -> dict[str, Any]:
+    return {"words": missing.text(), "hint": missing.hint}
+
+
+def _reference(value: object) -> str:
+    """Secrets, and addresses of people, are named here and stand in the environment."""
+    text = str(value)
+    plain = not environment.is_reference(text)
+    if text and (plain or (":-" in text and not text.endswith(":-}"))):
+        raise PydanticCustomError(
+            "secret",
+            "this is a secret or a person's address, and does not stand in a playbook",
+            {"hint": "Put the value into the environment and write its name: ${NAME}."},
+        )
+    return text
+
+
+def _quiet(value: object) -> str:
+    durations.between(str(value))
+    return str(value)
+
+
+def _text(form: str, example: str, **more: str) -> WithJsonSchema:
+    """`form` is for people: a name that JSON Schema knows would be checked by its own rules."""
+    return WithJsonSchema({"type": "string", "format": form, "examples": [example], **more})
+
+
+Length = Annotated[timedelta, BeforeValidator(_length), _text("length of time", "2 minutes")]
+Zone = Annotated[str, BeforeValidator(_zone), _text("time zone", "Asia/Taipei")]
+Instant = Annotated[datetime, BeforeValidator(_instant), _text("date and time", "2027-09-02 09:00")]
+From = Annotated[
+    str,
+    BeforeValidator(_sender_address),
+    _text("sender", "PyCon Taiwan <hello@example.org>"),
+]
+Secret = Annotated[
+    str,
+    BeforeValidator(_reference),
+    _text("secret", "${KKTIX_TOKEN}", pattern=r"^(\$\{[A-Z][A-Z0-9_]*(:-)?\})?$"),
+]
+Quiet = Annotated[str, BeforeValidator(_quiet), _text("span of hours", "22:00 to 08:00")]
+Pattern = Annotated[str, Field(min_length=1), _text("pattern", "*Registration: Individual*")]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+Kind = Literal["corporate", "individual", "reserved", "guest", "other"]

@@ -1,0 +1,310 @@
+"""The shape of a playbook: what may stand in the file, in the words of an organiser.
+
+The JSON Schema that editors complete from, and docs/reference/playbook.md, are made of these
+models and of the words under their names.
+"""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from postlude.playbooks.scalars import (
+    From,
+    Instant,
+    Kind,
+    Length,
+    Pattern,
+    Quiet,
+    Secret,
+    Slug,
+    Zone,
+)
+
+
+class Part(BaseModel):
+    """One part of a playbook; unknown names are mistakes."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
+    )
+
+
+class Organisation(Part):
+    """Who we are."""
+
+    slug: Slug
+    """The name in URLs and files; it stays."""
+    name: str = Field(min_length=1)
+    """The name people know."""
+    zone: Zone
+    """Where days begin and quiet hours are kept."""
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    """ISO 4217; it stays, since past sales are in it."""
+    locale: str = "zh-Hant"
+    """The language for people who did not say one."""
+    region: str = Field(default="TW", pattern=r"^[A-Z]{2}$")
+    """Where phone numbers without a country are from."""
+    quiet: Quiet | None = None
+    """When marketing mail rests. Invitations do not."""
+
+
+class FormLabels(Part):
+    """Which questions of the form hold the buyer's name, e-mail and phone."""
+
+    name: str = "聯絡人 姓名"
+    email: str = "聯絡人 Email"
+    phone: str = "聯絡人 手機"
+
+
+class Source(Part):
+    """Where sales come from."""
+
+    kind: Literal["kktix"] = "kktix"
+    url: str = "https://kktix.com/api/v2"
+    """The organiser API."""
+    token: Secret = "${KKTIX_TOKEN}"  # noqa: S105 - a reference
+    webhook_secret: Secret = "${KKTIX_WEBHOOK_SECRET}"  # noqa: S105 - a reference
+    """What KKTIX sends along with each webhook."""
+    webhook_header: str = Field(default="x-kktix-secret", pattern=r"^[a-z0-9-]+$")
+    """The header it sends that in, in small letters."""
+    heartbeat: Secret = ""
+    """A URL to ping after each good poll (healthchecks and the like)."""
+    poll_every: Length = timedelta(minutes=2)
+    """The back-stop behind the webhook."""
+    silent_after: Length = timedelta(minutes=10)
+    """How long no poll may succeed before you are told."""
+    events: list[Pattern] = Field(default=["*"], min_length=1)
+    """Only events whose name fits one of these are taken in."""
+    join: Literal["attendee_id", "order"] = "attendee_id"
+    """Whether a webhook's ticket ids are the attendee ids, or tickets meet by their order."""
+    labels: FormLabels = FormLabels()
+    concurrency: int = Field(default=4, ge=1, le=8)
+    """How many questions a poll asks at a time."""
+    unpaid: int = Field(default=200, ge=0, le=1_000)
+    """How many unpaid registrations each poll looks at again: a transfer may arrive any day."""
+    rescan: int = Field(default=20, ge=0, le=1_000)
+    """How many other known attendees each poll looks at again, for changed names and addresses."""
+    shrink: float = Field(default=0.2, ge=0, lt=1)
+    """The share of attendees that may vanish from a list before it is not believed."""
+    shrink_floor: int = Field(default=3, ge=0)
+    """As many may always vanish."""
+
+
+class KindRule(Part):
+    """Events whose name fits are of this kind; the first fit decides, none is `other`."""
+
+    name: Pattern
+    kind: Kind
+
+
+class Gather(Part):
+    """A Gather space: the buyer's e-mail goes on its guest list."""
+
+    kind: Literal["gather"]
+    title: str
+    """What the button in the mail says."""
+    space: str
+    """The space as in its URL: id/name."""
+    api_key: Secret
+    """The key of an admin or builder of the space."""
+    base_url: str = ""
+    link: str = ""
+    """Where the button leads, if not to the space itself."""
+
+
+class YouTube(Part):
+    """An unlisted video, handed over as a personal link of our own that expires."""
+
+    kind: Literal["youtube"]
+    title: str
+    """What the button in the mail says."""
+    url: str
+    """The unlisted video; buyers see our link, never this one."""
+
+
+Resource = Annotated[Gather | YouTube, Field(discriminator="kind")]
+
+
+class LetsIn(Part):
+    """Tickets of this type at events of this name open these resources. The first fit decides."""
+
+    event: Pattern = "*"
+    ticket: Pattern = "*"
+    to: list[str]
+    """Names of resources of this conference; an empty list opens nothing, on purpose."""
+
+
+class Conference(Part):
+    """Events that belong together: one invitation a person, whatever they bought."""
+
+    name: str = Field(min_length=1)
+    """The name in the mail."""
+    events: Pattern
+    """Events whose name fits belong to it."""
+    starts: Instant | None = None
+    ends: Instant | None = None
+    """Inviting stops here. Without it buyers are invited as long as tickets are sold."""
+    resources: dict[Slug, Resource] = Field(default_factory=dict)
+    """What there is to enter."""
+    lets_in: list[LetsIn] = Field(default_factory=list)
+    """Which ticket opens what. A ticket that fits none gets nothing, and you are warned."""
+
+
+class Mailgun(Part):
+    """A Mailgun account."""
+
+    via: Literal["mailgun"]
+    sender: From = Field(alias="from")
+    """The name and address in the mail."""
+    reply_to: From = ""
+    """Where answers go; else to `from`."""
+    domain: str
+    """The sending domain at Mailgun."""
+    api_key: Secret
+    signing_key: Secret
+    """Signs Mailgun's webhooks: deliveries, bounces, complaints."""
+    region: Literal["us", "eu"] = "us"
+    base_url: str = ""
+    """Another API address; it wins over the region."""
+    tracking: Literal["own", "vendor"] = "own"
+    """Who counts opens and clicks."""
+    rate: float = Field(default=50.0, gt=0, le=1_000)
+    """Mails a second."""
+    a_month: int | None = Field(default=None, gt=0)
+    """The quota; when it is used up, sending rests till the next month and you are told."""
+
+
+class Smtp(Part):
+    """A mail server; for laptops, since nothing comes back from it."""
+
+    via: Literal["smtp"]
+    sender: From = Field(alias="from")
+    """The name and address in the mail."""
+    reply_to: From = ""
+    """Where answers go; else to `from`."""
+    host: str
+    port: str | int = 587
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    username: str = ""
+    password: Secret = ""
+    rate: float = Field(default=10.0, gt=0, le=1_000)
+    """Mails a second."""
+
+
+Sender = Annotated[Mailgun | Smtp, Field(discriminator="via")]
+
+
+class Text(Part):
+    """One language of a mail."""
+
+    subject: str = Field(min_length=1)
+    mjml: str = ""
+    """A file; MJML becomes HTML that mail programs show alike."""
+    html: str = ""
+    """A file, instead of mjml."""
+    text: str = ""
+    """A file, or several lines; made from the HTML when left out."""
+
+
+class Check(Part):
+    """Who goes on; nothing said lets everybody through."""
+
+    kinds: list[Kind] = Field(default_factory=list)
+    events: list[Pattern] = Field(default_factory=list)
+    tickets: list[Pattern] = Field(default_factory=list)
+    before_end: bool = True
+    """Stop for who bought after the conference has ended."""
+
+
+class Wait(Part):
+    """Wait until the person is let in everywhere."""
+
+    at_most: Length = timedelta(hours=1)
+    """Then go on with what was given."""
+
+
+class Send(Part):
+    """A mail."""
+
+    by: str
+    """The name of a sender."""
+    using: dict[str, str] = Field(min_length=1)
+    """The event's kind and the template for it; `*` stands for all others."""
+    within: Length = timedelta(days=14)
+    """Later it would be of no use: it expires."""
+
+
+class Step(Part):
+    """One step; exactly one of these is given."""
+
+    check: Check | None = None
+    let_in: Literal["everything they bought"] | None = None
+    """Open whatever the person's tickets open."""
+    wait: Wait | None = None
+    invite: Send | None = None
+    """The invitation: one a person and conference, ever."""
+    another_ticket: Send | None = None
+    """A short mail for a later ticket of somebody who was invited."""
+
+
+class Journey(Part):
+    """What happens, step by step, after a ticket was paid."""
+
+    title: str = ""
+    folder: str = ""
+    when: Literal["ticket.paid"] = "ticket.paid"
+    conferences: list[str] = Field(default_factory=list)
+    """Names of conferences; none means every one."""
+    active: bool = True
+    """false: nobody new enters; who is in it goes on."""
+    do: list[Step] = Field(min_length=1)
+
+
+class Alerts(Part):
+    """Whom to tell when something is wrong, and when."""
+
+    discord: Secret = ""
+    """A channel webhook."""
+    emails: list[Secret] = Field(default_factory=list)
+    """Each names one address, or several with commas between."""
+    smtp: Secret = ""
+    """smtp://user:password@host:port, for mail to the staff."""
+    email_from: str = ""
+    invitation_late: Length = timedelta(minutes=5)
+    """How long after the payment an invitation is late."""
+    source_silent: Length | None = None
+    """One limit for all sources, in place of their `silent_after`."""
+
+
+class Keep(Part):
+    """Answers under these questions may leave, into this column."""
+
+    column: str
+    labels: list[str] = Field(min_length=1)
+    """The questions as the form asks them; a `*` at the end stands for any ending."""
+
+
+class Warehouse(Part):
+    """What may leave to the warehouse: pseudonyms, the sale, and the answers allowed here."""
+
+    pseudonyms: Literal["keyed", "sha256-legacy"] = "keyed"
+    """`sha256-legacy` joins to old tables and can be reversed by guessing."""
+    keep: list[Keep] = Field(default_factory=list)
+
+
+class Playbook(Part):
+    """A versioned file of everything that should happen after somebody buys a ticket."""
+
+    playbook: Slug
+    """Its name; the versions of one name follow each other."""
+    organisation: Organisation
+    sources: dict[Slug, Source] = Field(default_factory=dict)
+    kinds: list[KindRule] = Field(default_factory=list)
+    conferences: dict[Slug, Conference] = Field(default_factory=dict)
+    senders: dict[Slug, Sender] = Field(default_factory=dict)
+    templates: dict[Slug, dict[str, Text]] = Field(default_factory=dict)
+    """Mails by name, each in its languages."""
+    journeys: dict[Slug, Journey] = Field(default_factory=dict)
+    alerts: Alerts | None = None
+    warehouse: Warehouse = Warehouse()

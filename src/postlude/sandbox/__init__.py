@@ -1,0 +1,1 @@
+"""Local stand-ins for the outside services: their contracts and faults, nothing real."""

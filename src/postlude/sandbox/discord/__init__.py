@@ -1,0 +1,1 @@
+"""Discord: the plain channel webhook."""

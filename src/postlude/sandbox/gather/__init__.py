@@ -1,0 +1,1 @@
+"""Gather Town: the legacy guest-list API."""

@@ -1,0 +1,1 @@
+"""Heartbeat: a healthchecks-like listener."""

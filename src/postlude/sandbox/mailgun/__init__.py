@@ -1,0 +1,1 @@
+"""Mailgun: sending, the events API, and signed webhooks."""

@@ -1,0 +1,55 @@
+"""How a sandbox starts out: each vendor's first settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from postlude.sandbox.discord.simulator import Discord, DiscordConfig
+from postlude.sandbox.faults import FaultBook
+from postlude.sandbox.gather.simulator import Gather, GatherConfig
+from postlude.sandbox.heartbeat.simulator import Heartbeat, HeartbeatConfig
+from postlude.sandbox.kktix.notifications import KktixConfig
+from postlude.sandbox.kktix.simulator import Kktix
+from postlude.sandbox.mailgun.simulator import Mailgun, MailgunConfig
+from postlude.sandbox.simulator import Simulator
+from postlude.sandbox.smtp.sink import SmtpConfig, SmtpSink
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxOptions:
+    """First settings of every simulator; `reset` returns to them."""
+
+    kktix: KktixConfig = field(default_factory=KktixConfig)
+    gather: GatherConfig = field(default_factory=GatherConfig)
+    mailgun: MailgunConfig = field(default_factory=MailgunConfig)
+    discord: DiscordConfig = field(default_factory=DiscordConfig)
+    heartbeat: HeartbeatConfig = field(default_factory=HeartbeatConfig)
+    smtp: SmtpConfig = field(default_factory=SmtpConfig)
+
+
+class Vendors:
+    """All simulators of one sandbox, sharing one book of faults."""
+
+    def __init__(self, options: SandboxOptions) -> None:
+        self.faults = FaultBook()
+        self.kktix = Kktix(options.kktix, self.faults)
+        self.gather = Gather(options.gather, self.faults)
+        self.mailgun = Mailgun(options.mailgun, self.faults)
+        self.discord = Discord(options.discord, self.faults)
+        self.heartbeat = Heartbeat(options.heartbeat, self.faults)
+        self.smtp = SmtpSink(options.smtp, self.faults)
+        everyone: tuple[Simulator, ...] = (
+            self.kktix,
+            self.gather,
+            self.mailgun,
+            self.discord,
+            self.heartbeat,
+            self.smtp,
+        )
+        self.by_name = {simulator.name: simulator for simulator in everyone}
+
+    def reset(self) -> None:
+        """Everyone back to the first day, no faults."""
+        self.faults.clear()
+        for simulator in self.by_name.values():
+            simulator.reset()

@@ -1,0 +1,1 @@
+"""SMTP: a sink which takes mail on its own port and shows it."""

@@ -1,0 +1,125 @@
+"""The sources of an organisation: set up, looked at, polled when due."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+
+from postlude.kernel import clock, store
+from postlude.kernel.errors import AppError
+from postlude.kernel.jobs import Budget
+from postlude.sources import health, heartbeat
+from postlude.sources.errors import BadSource, SourceFailed
+from postlude.sources.kktix import polling
+from postlude.sources.kktix import settings as kktix_settings
+from postlude.sources.kktix.rounds import Tally
+from postlude.sources.models import Source
+from postlude.sources.types import PollReport, SourceStatus
+
+KINDS = ("kktix",)
+
+
+def check_settings(kind: str, slug: str, settings: Mapping[str, Any]) -> None:
+    """Raise BadSource for settings that cannot be used; write nothing."""
+    if kind not in KINDS:
+        raise BadSource(slug=slug, words=f"there is no kind {kind!r}, only {', '.join(KINDS)}")
+    kktix_settings.parse(slug, dict(settings))
+
+
+def define_source(  # noqa: PLR0913 - a source is what it is
+    org: int,
+    slug: str,
+    *,
+    kind: str = "kktix",
+    settings: Mapping[str, Any],
+    poll_every: timedelta = timedelta(seconds=120),
+    silent_after: timedelta = timedelta(minutes=10),
+    now: datetime,
+) -> int:
+    """Create or change a source; return its id. What it has seen stays."""
+    check_settings(kind, slug, settings)
+    values = {
+        "kind": kind,
+        "settings": dict(settings),
+        "poll_seconds": int(poll_every.total_seconds()),
+        "silent_seconds": int(silent_after.total_seconds()),
+    }
+    with store.write():
+        row, created = Source.objects.get_or_create(
+            org_id=org, slug=slug, defaults={**values, "since": now}
+        )
+        if not created:
+            Source.objects.filter(id=row.id).update(**values, next_poll_at=None)
+    return row.id
+
+
+def status(org: int, *, now: datetime | None = None) -> list[SourceStatus]:
+    """Return how each source is."""
+    at = now or clock.now()
+    return [
+        SourceStatus(
+            id=row.id,
+            slug=row.slug,
+            kind=row.kind,
+            last_success_at=row.last_success_at,
+            last_attempt_at=row.last_attempt_at,
+            last_webhook_at=row.last_webhook_at,
+            last_error=row.last_error,
+            silent_for=max(at - (row.last_success_at or row.since), timedelta(0)),
+            limit=timedelta(seconds=row.silent_seconds),
+            next_poll_at=row.next_poll_at,
+            failures=row.failures,
+        )
+        for row in Source.objects.filter(org=org).order_by("slug")
+    ]
+
+
+def poll(org: int, *, now: datetime, budget: Budget) -> list[PollReport]:
+    """Poll every source of an organisation now, due or not."""
+    return [poll_one(row, now=now, budget=budget) for row in Source.objects.filter(org=org)]
+
+
+def poll_due(budget: Budget) -> int:
+    """Poll the sources that are due, of every organisation; return how many changes came."""
+    done = 0
+    for row in Source.objects.order_by("last_attempt_at"):
+        now = clock.now()
+        if row.next_poll_at is not None and row.next_poll_at > now:
+            continue
+        if budget.spent():
+            break
+        done += sum(poll_one(row, now=now, budget=budget).changes.values())
+    return done
+
+
+def poll_one(row: Source, *, now: datetime, budget: Budget) -> PollReport:
+    """Poll one source and note how it went; never raises for the source's own trouble."""
+    started = clock.monotonic()
+    tally, failure = Tally(), None
+    try:
+        config = kktix_settings.parse(row.slug, row.settings)
+        tally = polling.poll(row.org_id, row.id, config, now=now, budget=budget)
+    except AppError as error:
+        failure = error
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # noqa: BLE001 - a defect must not stop the other sources
+        failure = SourceFailed(source=row.slug, what=type(error).__name__)
+    failure = failure or health.worst(tally)
+    healthy = failure is None or health.is_partial(tally)
+    health.note(row, tally, failure, healthy=healthy, now=now)
+    if failure is None and tally.finished:
+        heartbeat.beat(config)
+    return PollReport(
+        row.slug,
+        ok=failure is None,
+        events=tally.events,
+        listed=tally.listed,
+        fetched=tally.fetched,
+        changes=dict(tally.changes),
+        warnings=tuple(warning.words for warning in tally.warnings),
+        error=health.words(tally, failure) if failure else "",
+        seconds=round(clock.monotonic() - started, 3),
+        finished=tally.finished,
+    )

@@ -1,0 +1,1 @@
+"""KKTIX: the organiser API, its webhook, and its CSV exports."""

@@ -1,0 +1,49 @@
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class PollReport:
+    """What one poll of one source did.
+
+    `ok` is False when the source did not answer all we asked; `error` says why. `finished` is
+    False when the time ran out: the next poll goes on.
+    """
+
+    source: str
+    ok: bool
+    events: int = 0
+    listed: int = 0
+    fetched: int = 0
+    changes: dict[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    error: str = ""
+    seconds: float = 0.0
+    finished: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """How a source is. `silent_for` counts from the last success (or the source's first day)."""
+
+    id: int
+    slug: str
+    kind: str
+    last_success_at: datetime | None
+    last_attempt_at: datetime | None
+    last_webhook_at: datetime | None
+    last_error: str
+    silent_for: timedelta
+    limit: timedelta
+    next_poll_at: datetime | None
+    failures: int
+
+    @property
+    def silent(self) -> bool:
+        """Nothing was heard for longer than the limit."""
+        return self.silent_for > self.limit
+
+    @property
+    def lag(self) -> timedelta:
+        """How old the newest complete picture is."""
+        return self.silent_for

@@ -1,0 +1,1 @@
+"""Owns touches: the opens, clicks, accesses and unsubscribes that came back from messages."""

@@ -1,0 +1,25 @@
+"""What other rooms may ask of the warehouse."""
+
+from postlude.warehouse.erasure import forget_waiting, shred
+from postlude.warehouse.following import CONSUMER, FOLLOWED, TOPIC
+from postlude.warehouse.loading import BATCH, LANE, load, on_ticket_changed, replay
+from postlude.warehouse.policies import configure, of, problems
+from postlude.warehouse.status import dropped_labels, status
+
+__all__ = (
+    "BATCH",
+    "CONSUMER",
+    "FOLLOWED",
+    "LANE",
+    "TOPIC",
+    "configure",
+    "dropped_labels",
+    "forget_waiting",
+    "load",
+    "of",
+    "on_ticket_changed",
+    "problems",
+    "replay",
+    "shred",
+    "status",
+)

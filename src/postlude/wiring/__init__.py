@@ -1,0 +1,1 @@
+"""Wiring: settings, urls, processes, the command line, and who consumes which work."""

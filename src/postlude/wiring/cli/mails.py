@@ -1,0 +1,102 @@
+"""Commands about mails: look at a template before it is used, send one to yourself, end a rest."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from postlude.kernel import clock
+from postlude.kernel.errors import BadInput
+from postlude.messages import api as messages
+from postlude.orders import api as orders
+from postlude.people import api as people
+from postlude.people.types import PersonSeen
+from postlude.wiring.cli import output
+from postlude.wiring.cli.data import Json, Org, chosen
+
+Slug = Annotated[str, typer.Argument(help="The template's name in the playbook.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    templates = typer.Typer(help="The texts of mails.", no_args_is_help=True)
+    templates.callback()(lambda: None)
+    templates.command("preview")(preview)
+    templates.command("test")(send_test)
+    app.add_typer(templates, name="templates")
+    senders = typer.Typer(help="The accounts that mails go through.", no_args_is_help=True)
+    senders.command("list")(list_senders)
+    senders.command("resume")(resume)
+    app.add_typer(senders, name="senders")
+
+
+def preview(
+    template: Slug,
+    org: Org = None,
+    locale: Annotated[str, typer.Option(help="zh-Hant, en, …")] = "zh-Hant",
+    html: Annotated[Path | None, typer.Option(help="Write the HTML to this file.")] = None,
+    json: Json = False,
+) -> None:
+    """Render a template with sample values, by the engine that sends."""
+    ref = chosen(org)
+    shown = messages.preview(ref.id, messages.template(ref.id, template).id, locale)
+    if html is not None:
+        html.write_text(shown.html, encoding="utf-8")
+    if json:
+        output.emit(shown)
+    else:
+        output.out.print(f"{shown.subject}\n\n{shown.text}", markup=False, highlight=False)
+
+
+def send_test(
+    template: Slug,
+    to: Annotated[str, typer.Option(help="Your own address.")],
+    sender: Annotated[str, typer.Option(help="The sender's name in the playbook.")],
+    org: Org = None,
+    locale: Annotated[str, typer.Option(help="zh-Hant, en, …")] = "zh-Hant",
+) -> None:
+    """Send one real mail to yourself; no report and no cap ever counts it.
+
+    It is queued; the running server sends it. It shows what you yourself hold: without a ticket of
+    your own it has no tickets and no links.
+    """
+    ref, now = chosen(org), clock.now()
+    seen = PersonSeen(email_raw=to, source="cli")
+    (found,) = people.recognise_many(ref.id, [seen], now=now)
+    if found.contact is None or found.problem is not None:
+        words = found.problem.message if found.problem else "nobody has this address"
+        raise BadInput("A test needs an address: {words}", words=words)
+    newest = orders.conferences(ref.id)
+    queued = messages.send_test(
+        ref.id,
+        messages.template(ref.id, template).id,
+        sender=messages.sender(ref.id, sender).id,
+        contact=found.contact,
+        locale=locale,
+        now=now,
+        context={"conference": newest[-1].id if newest else 0, "tickets": []},
+    )
+    output.out.print(f"queued{f', stopped: {queued.blocked}' if queued.blocked else ''}")
+
+
+def list_senders(org: Org = None, json: Json = False) -> None:
+    """Show each sender: whether it rests and why, and what waits."""
+    rows = messages.senders(chosen(org).id)
+    if json:
+        output.emit({"senders": rows})
+        return
+    output.table(
+        "Senders",
+        ["sender", "via", "rests until", "why", "breaker"],
+        [(row.slug, row.channel, row.paused_until, row.pause_reason, row.breaker) for row in rows],
+    )
+
+
+def resume(
+    sender: Annotated[str, typer.Argument(help="The sender's name in the playbook.")],
+    org: Org = None,
+) -> None:
+    """End a sender's rest and close its breaker, once the cause is mended."""
+    ref = chosen(org)
+    messages.resume_sender(ref.id, messages.sender(ref.id, sender).id, now=clock.now())
+    output.out.print(f"{sender} sends again")

@@ -1,0 +1,96 @@
+"""Commands for operators: doctor, apply, jobs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from postlude.kernel import clock, jobs
+from postlude.people.types import Actor
+from postlude.playbooks import api as playbooks
+from postlude.wiring import examination
+from postlude.wiring.cli import output
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+_MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "problem": "[bold red]✗[/]"}
+CLI = Actor(kind="cli", id="postlude")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command()(doctor)
+    app.command()(apply)
+    group = typer.Typer(help="The jobs that `up` and `worker` run.", no_args_is_help=True)
+    group.command("list")(list_jobs)
+    group.command("run")(run_job)
+    app.add_typer(group, name="jobs")
+
+
+def doctor(
+    json: Json = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask nobody outside.")] = False,
+) -> int:
+    """Check configuration, keys, reachability and clock, and say what to fix."""
+    findings = examination.examine(online=not offline, more=examination.ROOMS)
+    if json:
+        output.emit({"findings": findings})
+    else:
+        for each in findings:
+            output.out.print(f"{_MARKS[each.level]} [bold]{each.check}[/] {each.what}")
+            if each.fix:
+                output.out.print(f"    [dim]→[/] {each.fix}", highlight=False)
+    bad = any(each.level == "problem" for each in findings)
+    return output.FINDINGS if bad else output.OK
+
+
+def apply(
+    playbook: Annotated[Path, typer.Argument(help="A playbook file.")],
+    org: Annotated[str | None, typer.Option(help="Organisation, when not named inside.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would change; change nothing.")
+    ] = False,
+    json: Json = False,
+) -> int:
+    """Check a playbook and put it into force; safe to repeat."""
+    report = playbooks.apply(playbook, org=org, actor=CLI, now=clock.now(), dry_run=dry_run)
+    if json:
+        output.emit(report)
+    else:
+        for line in report.lines():
+            output.out.print(line, highlight=False, markup=False, soft_wrap=True)
+    return output.OK
+
+
+def list_jobs(json: Json = False) -> None:
+    """Show each job and its last run."""
+    rows = jobs.status()
+    if json:
+        output.emit({"jobs": rows})
+        return
+    output.table(
+        "Jobs",
+        ["job", "group", "last start", "last end", "did", "error"],
+        [
+            (
+                each.name,
+                each.group,
+                each.last_started,
+                each.last_finished,
+                each.last_result,
+                each.last_error,
+            )
+            for each in rows
+        ],
+    )
+
+
+def run_job(
+    name: Annotated[str, typer.Argument(help="A job's name, or `all` until nothing is left.")],
+    json: Json = False,
+) -> None:
+    """Run one job now and say how much it did."""
+    did = jobs.run_until_idle() if name == "all" else jobs.run_once(name)
+    if json:
+        output.emit({"job": name, "did": did})
+    else:
+        output.out.print(f"{name}: {did} done")

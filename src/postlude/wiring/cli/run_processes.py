@@ -1,0 +1,116 @@
+"""Commands that run: up, web, collector, worker, migrate, sandbox, demo."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from granian.constants import Interfaces
+from granian.server import Server as Granian
+
+from postlude.kernel import store
+from postlude.sandbox.server import run_forever
+from postlude.wiring import demo as demonstration
+from postlude.wiring import processes
+from postlude.wiring.cli import output
+
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(help="Port to listen on.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    for command in (up, web, collector, worker, migrate, sandbox, demo):
+        app.command()(command)
+
+
+def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Run everything in this process, on one port."""
+    output.err.print(f"Postlude is at [bold]http://{host}:{port}[/] (stop with Ctrl-C)")
+    processes.up(host=host, port=port)
+
+
+def web(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    workers: Annotated[int, typer.Option(help="Processes.")] = 2,
+) -> None:
+    """Run the console and the API alone (Granian, WSGI)."""
+    _warn_of_sqlite()
+    Granian(
+        "postlude.wiring.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+    ).serve()
+
+
+def collector(host: Host = "127.0.0.1", port: Port = 8001) -> None:
+    """Run the collector alone: pixel, clicks, access links, unsubscribe."""
+    _warn_of_sqlite()
+    processes.collector(host=host, port=port)
+
+
+def worker(
+    lanes: Annotated[
+        str, typer.Option(help="Which work: urgent, bulk, or urgent,bulk.")
+    ] = "urgent,bulk",
+) -> None:
+    """Run the jobs; any number of workers on PostgreSQL, one on SQLite."""
+    wanted = [lane.strip() for lane in lanes.split(",") if lane.strip()]
+    unknown = [lane for lane in wanted if lane not in processes.LANES]
+    if unknown or not wanted:
+        raise typer.BadParameter(f"lanes are urgent and bulk, not {', '.join(unknown)}")
+    processes.worker(lanes=wanted)
+
+
+def migrate() -> None:
+    """Bring the database to this version; safe to repeat."""
+    processes.migrate(quiet=False)
+
+
+def sandbox(
+    host: Host = "127.0.0.1",
+    port: Port = 8090,
+    smtp_port: Annotated[int, typer.Option(help="Port of the SMTP sink.")] = 8025,
+) -> None:
+    """Run simulators of KKTIX, Gather, Mailgun, Discord and an SMTP sink, for a dry run."""
+    run_forever(host=host, port=port, smtp_port=smtp_port)
+
+
+def demo(  # noqa: PLR0913, PLR0917 - the options of a command
+    attendees: Annotated[Path | None, typer.Option(help="A KKTIX attendee export.")] = None,
+    orders: Annotated[
+        Path | None, typer.Option(help="The order export that belongs to it.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the invented sale.")] = 2023,
+    port: Port = 8000,
+    sandbox_port: Annotated[int, typer.Option(help="Port of the sandbox.")] = 8090,
+    once: Annotated[
+        bool, typer.Option("--once", help="Stop when the sale is replayed and drained.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object at the end.")] = False,
+) -> None:
+    """Start Postlude with the sandbox and replay a whole conference sale through it."""
+    result = demonstration.run(
+        demonstration.Plan(
+            attendees=attendees,
+            orders=orders,
+            seed=seed,
+            port=port,
+            sandbox_port=sandbox_port,
+            once=once,
+            quiet=json,
+        )
+    )
+    if json:
+        output.emit(result)
+
+
+def _warn_of_sqlite() -> None:
+    """Several processes on SQLite work, and wait for each other; say what is better."""
+    if not store.is_postgresql():
+        output.err.print(
+            "[yellow]![/] On SQLite one process should write: use `postlude up`, or PostgreSQL "
+            "(POSTLUDE_DATABASE_URL)."
+        )

@@ -1,0 +1,168 @@
+"""What `postlude doctor` looks at. Each finding says what to fix."""
+
+import os
+import stat
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import httpx
+from django.conf import settings
+from django.core import checks as django_checks
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from postlude.access import api as access
+from postlude.channels import api as channels
+from postlude.kernel import clock, http, keys, store, work
+from postlude.kernel.doctor import Finding
+from postlude.kernel.errors import AppError
+from postlude.messages import api as messages
+from postlude.orgs import api as orgs
+from postlude.sources import api as sources
+
+_SKEW_SECONDS = 5.0
+_WAL_BYTES = 256 * 1024 * 1024
+
+
+def examine(
+    *, online: bool, more: list[Callable[[bool], list[Finding]]] | None = None
+) -> list[Finding]:
+    """Return every finding; a check that breaks becomes a finding itself."""
+    found: list[Finding] = []
+    checks = [_home, _keys, _database, _configuration, _work]
+    for check in checks:
+        found += _safely(check.__name__.strip("_"), check)
+    if any(each.level == "problem" and each.check == "database" for each in found):
+        return found
+    for other in more or []:
+        found += _safely(other.__name__.strip("_"), partial(other, online))
+    return found
+
+
+def _safely(name: str, check: Callable[[], list[Finding]]) -> list[Finding]:
+    try:
+        return check()
+    except (AppError, DatabaseError, OSError, httpx.HTTPError) as error:
+        hint = error.hint if isinstance(error, AppError) else ""
+        return [Finding(name, "problem", http.words(error), hint)]
+
+
+def _home() -> list[Finding]:
+    home = Path(settings.POSTLUDE_HOME)
+    if home.exists() and not os.access(home, os.W_OK):
+        return [Finding("home", "problem", f"{home} cannot be written", "chown it to this user.")]
+    return [Finding("home", "ok", str(home))]
+
+
+def _keys() -> list[Finding]:
+    ring = keys.ring()
+    file = Path(settings.POSTLUDE_HOME) / "keys"
+    found = [Finding("keys", "ok", f"{len(ring)} key(s), version {keys.current_version()} in use")]
+    if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077:
+        found.append(
+            Finding("keys", "problem", f"{file} can be read by others", f"chmod 600 {file}")
+        )
+    if file.exists() and not settings.POSTLUDE_PRODUCTION:
+        found.append(
+            Finding(
+                "keys",
+                "warning",
+                "the keys were made here and live in one file",
+                f"Keep a copy of {file} apart from the database's backups: without it pseudonyms "
+                "and sealed payloads cannot be read.",
+            )
+        )
+    return found
+
+
+def _database() -> list[Finding]:
+    connection.ensure_connection()
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    name = "PostgreSQL" if store.is_postgresql() else "SQLite"
+    if plan:
+        return [
+            Finding("database", "problem", f"{len(plan)} migrations missing", "postlude migrate")
+        ]
+    found = [Finding("database", "ok", f"{name}, up to date")]
+    skew = abs((store.db_now() - clock.now()).total_seconds())
+    if skew > _SKEW_SECONDS:
+        found.append(
+            Finding("clock", "problem", f"{skew:.0f} s from the database's", "Run NTP on both.")
+        )
+    wal = Path(f"{connection.settings_dict['NAME']}-wal")
+    if not store.is_postgresql() and wal.exists() and wal.stat().st_size > _WAL_BYTES:
+        size = wal.stat().st_size // 1024**2
+        found.append(
+            Finding("database", "warning", f"WAL of {size} MB", "Close long-reading programs.")
+        )
+    return found
+
+
+def _configuration() -> list[Finding]:
+    messages = django_checks.run_checks()
+    found = [
+        Finding(
+            "configuration",
+            "problem" if each.level >= django_checks.ERROR else "warning",
+            f"{each.id}: {each.msg}",
+            each.hint or "",
+        )
+        for each in messages
+        if not each.is_silenced() and each.level >= django_checks.WARNING
+    ]
+    return found or [Finding("configuration", "ok", "no complaint")]
+
+
+def _work() -> list[Finding]:
+    dead = work.dead_rows()
+    if dead:
+        return [
+            Finding(
+                "work",
+                "warning",
+                f"{len(dead)} pieces of work were given up",
+                "Look at Attention in the console.",
+            )
+        ]
+    return [Finding("work", "ok", "nothing was given up")]
+
+
+def _restore(online: bool) -> list[Finding]:  # noqa: ARG001, FBT001 - the shape of a check
+    status = messages.epoch_status()
+    if status.held:
+        return [
+            Finding(
+                "restore",
+                "problem",
+                "the database is behind its stamp: it looks like a restored backup",
+                "Nothing is sent until an operator says so: Attention in the console.",
+            )
+        ]
+    return [Finding("restore", "ok", "the database is as new as its stamp")]
+
+
+def _organisations(online: bool) -> list[Finding]:  # noqa: ARG001, FBT001 - the shape of a check
+    if not orgs.all_orgs():
+        fix = "postlude apply playbooks/tickets.yaml"
+        return [Finding("playbook", "warning", "no organisation yet", fix)]
+    if settings.POSTLUDE_PRODUCTION and not settings.POSTLUDE_BASE_URL.startswith("https://"):
+        return [
+            Finding(
+                "address",
+                "problem",
+                f"links in mails would lead to {settings.POSTLUDE_BASE_URL}",
+                "Set POSTLUDE_BASE_URL to the public https address.",
+            )
+        ]
+    return [Finding("address", "ok", f"links in mails lead to {settings.POSTLUDE_BASE_URL}")]
+
+
+ROOMS: list[Callable[[bool], list[Finding]]] = [
+    _organisations,
+    _restore,
+    sources.doctor,
+    access.doctor,
+    channels.doctor,
+]

@@ -1,0 +1,130 @@
+"""Who consumes which work, and which jobs there are: the only place that knows everyone."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from postlude.access import api as access
+from postlude.channels import api as channels
+from postlude.chatops import api as chatops
+from postlude.chatops.jobs import JOBS as CHATOPS_JOBS
+from postlude.journeys import api as journeys
+from postlude.kernel import clock, inbox, jobs, work
+from postlude.kernel.jobs import Budget, Job
+from postlude.messages import api as messages
+from postlude.messages.types import Leased
+from postlude.people import api as people
+from postlude.playbooks import api as playbooks
+from postlude.playbooks.types import Alerts
+from postlude.sources import api as sources
+from postlude.warehouse import api as warehouse
+
+_done: list[bool] = []
+
+
+def register_all() -> None:
+    """Fill the registries of the rooms; idempotent."""
+    if _done:
+        return
+    _done.append(True)
+    channels.register_all()
+    _consumers()
+    _providers()
+    _shredders()
+    playbooks.on_alerts(_alerts)
+    for job in _jobs():
+        jobs.register(job)
+
+
+def _consumers() -> None:
+    work.subscribe("ticket.paid", "journeys", journeys.on_ticket_paid)
+    work.subscribe("ticket.refunded", "journeys", journeys.on_ticket_refunded)
+    work.subscribe("grant.settled", "journeys", journeys.on_grant_settled)
+    work.subscribe("access.changed", "journeys", journeys.on_access_changed)
+    work.subscribe(people.ADDRESSED, "journeys", journeys.on_contact_addressed)
+    work.subscribe("message.settled", "journeys", journeys.on_message_settled)
+    # First, so that a sale and its form are one row to load.
+    for topic, consumer, follow in warehouse.FOLLOWED:
+        work.subscribe(topic, consumer, follow, lane=warehouse.LANE)
+    work.subscribe(
+        warehouse.TOPIC,
+        warehouse.CONSUMER,
+        warehouse.on_ticket_changed,
+        batch=warehouse.BATCH,
+        lane=warehouse.LANE,
+    )
+    for source, handler in sources.INBOX_HANDLERS.items():
+        inbox.subscribe(source, handler)
+    for source, handler in channels.INBOX_HANDLERS.items():
+        inbox.subscribe(source, handler, lane="bulk")
+
+
+def _providers() -> None:
+    messages.register_provider("contact", _contacts, sample={"name": "王小明"})
+    for name, fill, sample in [*access.providers(), *journeys.providers()]:
+        messages.register_provider(name, fill, sample=sample)
+
+
+def _contacts(org: int, leased: Sequence[Leased]) -> dict[int, dict[str, str]]:
+    """Fill `{{ contact.name }}`: the name as the buyer gave it, empty when there is none."""
+    names = people.names(org, [each.contact for each in leased])
+    return {each.message: {"name": names.get(each.contact) or ""} for each in leased}
+
+
+def _alerts(org: int, alerts: Alerts) -> None:
+    chatops.configure(
+        org,
+        chatops.AlertSettings(
+            discord_webhook=alerts.discord,
+            emails=alerts.emails,
+            smtp=alerts.smtp,
+            email_from=alerts.email_from,
+            source_silent=alerts.source_silent,
+            invitation_late=alerts.invitation_late,
+        ),
+    )
+
+
+def _shredders() -> None:
+    people.register_shredder("access", access.shred)
+    people.register_shredder("warehouse", warehouse.shred)
+
+
+def _jobs() -> list[Job]:
+    return [
+        Job("kernel.inbox", lambda budget: inbox.drain(budget.spent), "pipeline"),
+        Job("kernel.receipts", lambda budget: inbox.drain(budget.spent, lane="bulk"), "receipts"),
+        Job("kernel.work", lambda budget: work.drain(budget.spent), "pipeline"),
+        Job("journeys.step", journeys.step, "pipeline"),
+        # In a thread of its own: a call that hangs must not hold up those who are let in already.
+        Job("access.authorise", access.authorise, "access"),
+        Job(
+            "journeys.reconcile",
+            journeys.reconcile,
+            "housekeeping",
+            every=timedelta(minutes=5),
+            exclusive=True,
+        ),
+        *channels.JOBS,
+        *sources.JOBS,
+        Job("warehouse.load", warehouse.load, "bulk"),
+        *CHATOPS_JOBS,
+        Job(
+            "people.resume_erasures",
+            lambda budget: people.resume_erasures(budget.now()),
+            "housekeeping",
+            every=timedelta(minutes=5),
+            exclusive=True,
+        ),
+        Job("kernel.purge", _purge, "housekeeping", every=timedelta(hours=6), exclusive=True),
+    ]
+
+
+def _purge(budget: Budget) -> int:
+    """Forget what has expired: raw deliveries and shown texts."""
+    now = budget.now()
+    return inbox.purge(now) + messages.purge(now)
+
+
+def at_start() -> None:
+    """What a process that works must do before it starts: hold a restored database."""
+    messages.check_epoch(clock.now())

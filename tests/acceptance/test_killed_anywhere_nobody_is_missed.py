@@ -1,0 +1,93 @@
+"""kill -9 at every named boundary and at random moments: nobody missed, nobody twice.
+
+The list of boundaries is generated from the source. POSTLUDE_KILL_POINTS is the number of random
+moments; `benchmarks/crash.py` has 200.
+"""
+
+import os
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from support.boundary_names import boundary_names
+from support.killing import Stage, complaints
+
+# Boundaries that these two days do not cross, each with the reason.
+ELSEWHERE = {
+    "messages.dispatch_recorded": "for channels that carry many mails in a call; none does yet",
+    "messages.shown_kept": "for channels whose texts cannot be rendered again; none is so yet",
+}
+RANDOM_POINTS = int(os.environ.get("POSTLUDE_KILL_POINTS", "4"))
+# Where a mail may be on its way: each of these has a life of its own, since what two kills in one
+# life leave unknown could hide what one loses.
+ON_THE_WIRE = (
+    "channels.mail_answered",
+    "channels.mail_sending",
+    "channels.window_answered",
+    "channels.window_leased",
+    "channels.window_sending",
+    "channels.window_settled",
+    "messages.leased",
+    "messages.sending_committed",
+    "messages.settled",
+    "messages.stamp_written",
+)
+NAMES = boundary_names()
+OTHERS = [name for name in NAMES if name not in {*ELSEWHERE, *ON_THE_WIRE}]
+
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.fixture(scope="module")
+def stage(pytestconfig: pytest.Config) -> Iterator[Stage]:
+    with Stage(pytestconfig.getoption("--engine")) as it:
+        yield it
+
+
+@pytest.mark.parametrize("flow", ["sale", "day"])
+def test_without_a_kill_all_is_worked_off(stage: Stage, flow: str) -> None:
+    _, outcome = stage.recorded(flow)
+    assert [] == complaints(stage, outcome)
+    assert [] == outcome.unknown
+
+
+def test_all_again_changes_nothing(stage: Stage) -> None:
+    first, again = stage.unharmed_twice("sale")
+    assert [] == complaints(stage, again)
+    assert again == first
+
+
+def test_every_boundary_of_the_source_is_crossed(stage: Stage) -> None:
+    assert sorted(ELSEWHERE) == sorted(set(NAMES) - set(stage.crossed_in()))
+    assert set(ON_THE_WIRE) <= set(stage.recorded("sale")[0])
+
+
+@pytest.mark.parametrize("name", ON_THE_WIRE)
+def test_killed_on_the_wire(stage: Stage, name: str) -> None:
+    outcome = stage.killed_once("sale", crash_at=name)
+    assert 1 == outcome.kills
+    assert [] == complaints(stage, outcome)
+
+
+@pytest.mark.parametrize("flow", ["sale", "day"])
+def test_killed_at_every_other_boundary(stage: Stage, flow: str) -> None:
+    """Several kills in the lives of one database, one after the other."""
+    where = stage.crossed_in()
+    names = [name for name in where if name in OTHERS and where[name].startswith(flow)]
+    killed = 0
+    for outcome in stage.killed_at_each(flow, names):
+        assert [] == complaints(stage, outcome)
+        killed += outcome.kills
+    assert len(names) == killed
+
+
+def test_killed_at_random_moments(stage: Stage) -> None:
+    dice = random.Random(20231)
+    crossings = len(stage.recorded("sale")[0])
+    for number in range(RANDOM_POINTS):
+        if number % 2:
+            outcome = stage.killed_once("sale", crash_at=f"*:{dice.randint(1, crossings)}")
+        else:
+            outcome = stage.killed_once("sale", kill_after_s=dice.uniform(0.01, 1.2))
+        assert [] == complaints(stage, outcome), f"point {number}"

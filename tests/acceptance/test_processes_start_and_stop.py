@@ -1,0 +1,94 @@
+"""Each process of Postlude starts on an empty machine, answers, and ends quickly when told to."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.fresh_home import FreshHome
+from support.running import STOP_S, Running, refused, running
+
+GUESS = "A" * 22
+
+
+@pytest.fixture
+def home(tmp_path: Path, pytestconfig: pytest.Config) -> Iterator[FreshHome]:
+    with FreshHome(tmp_path, "http://127.0.0.1:9", pytestconfig.getoption("--engine")) as fresh:
+        yield fresh
+
+
+def serves_people(house: Running) -> None:
+    assert {"alive": True} == house.answers("/health").json()
+    assert 200 == house.get("/login/").status_code
+    assert 200 == house.get("/ready").status_code
+
+
+def refuses_guesses(house: Running) -> None:
+    for path in (f"/c/{GUESS}/1", f"/go/{GUESS}", f"/u/{GUESS}"):
+        assert 404 == house.answers(path).status_code, path
+
+
+def works(house: Running, home: FreshHome) -> None:
+    """The worker has taken the slot of a periodic job."""
+
+    def look() -> None:
+        jobs = home.run("jobs", "list", "--json").answer["jobs"]
+        if not any(each["last_finished"] for each in jobs):
+            raise LookupError
+
+    house.in_time(look)
+
+
+def ends_well(house: Running) -> None:
+    code, seconds = house.stop()
+    assert 0 == code, house.log
+    assert seconds < STOP_S
+    assert "Traceback" not in house.log
+
+
+def test_up_is_everything_on_one_port(home: FreshHome, tmp_path: Path) -> None:
+    with running(home, tmp_path, "up") as house:
+        serves_people(house)
+        refuses_guesses(house)
+        ends_well(house)
+
+
+def test_one_process_writes_to_sqlite_and_any_number_to_postgresql(
+    home: FreshHome, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    with running(home, tmp_path, "up") as first:
+        first.answers("/health")
+        if pytestconfig.getoption("--engine") == "sqlite":
+            for command in ("up", "worker"):
+                code, said = refused(home, command)
+                assert 3 == code
+                assert "Another `postlude up`" in said
+        else:
+            with running(home, tmp_path, "worker", listens=False) as other:
+                works(other, home)
+                ends_well(other)
+        assert 200 == first.get("/health").status_code
+        ends_well(first)
+
+
+def test_web_collector_and_worker_apart(home: FreshHome, tmp_path: Path) -> None:
+    assert 0 == home.run("migrate").code
+    with (
+        running(home, tmp_path, "web", "--workers", "1") as web,
+        running(home, tmp_path, "collector") as collector,
+        running(home, tmp_path, "worker", listens=False) as worker,
+    ):
+        serves_people(web)
+        refuses_guesses(collector)
+        assert 404 == collector.get("/login/").status_code
+        works(worker, home)
+        for each in (web, collector, worker):
+            ends_well(each)
+
+
+def test_a_port_in_use_is_said(home: FreshHome, tmp_path: Path) -> None:
+    with running(home, tmp_path, "collector") as taken:
+        taken.answers(f"/u/{GUESS}")
+        code, said = refused(home, "collector", "--port", str(taken.port))
+    assert 3 == code
+    assert "Cannot listen" in said

@@ -1,0 +1,271 @@
+"""Each vendor's wire contract, over real HTTP."""
+
+import hashlib
+import hmac
+import json
+import smtplib
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx
+import pytest
+
+from postlude.sandbox.server import Sandbox
+
+KKTIX = {"authorization": "bearer sandbox-kktix-token"}
+MAILGUN = ("api", "sandbox-mailgun-key")
+SPACE = "sandbox0space\\Conference"
+HOOK = "/discord/api/webhooks/100000000000000001/sandbox-discord-token"
+
+
+class Listener:
+    """A receiver of webhooks, which answers as told."""
+
+    def __init__(self) -> None:
+        self.bodies: list[dict] = []
+        self.headers: list[dict] = []
+        self.answers: list[int] = []
+        outer = self
+
+        class Answer(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                size = int(self.headers["content-length"])
+                outer.headers.append({k.lower(): v for k, v in self.headers.items()})
+                outer.bodies.append(json.loads(self.rfile.read(size)))
+                self.send_response(outer.answers.pop(0) if outer.answers else 200)
+                self.send_header("content-length", "0")
+                self.end_headers()
+
+            def log_message(self, *args: object) -> None: ...
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,))
+        self.thread.start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running: Sandbox) -> Sandbox:
+    running.client.reset()
+    return running
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    found = Listener()
+    yield found
+    found.close()
+
+
+def _mail(sandbox: Sandbox, to: str = "ann@example.test", **more: str) -> httpx.Response:
+    data = {"from": "Team <team@example.test>", "to": to, "subject": "Hi", "text": "hello", **more}
+    url = sandbox.url("mailgun") + "/v3/mg.example.test/messages"
+    return httpx.post(url, auth=MAILGUN, data=data)
+
+
+def test_kktix_gives_what_a_poller_walks_through(sandbox):
+    event = sandbox.client.add_event("X Registration: Individual", "x-ind")
+    sandbox.client.add_event("Old", "old", ended=True)
+    sold = sandbox.client.sell("x-ind", "ann@example.test", name="安", tickets=[{"price": 1290}])
+    number = sold["attendee_ids"][0]
+    with httpx.Client(base_url=sandbox.url("kktix") + "/api/v2", headers=KKTIX) as http:
+        live = http.get("/hosting_events", params={"only_not_ended_event": "true"}).json()
+        books = http.get(f"/hosting_events/{event['id']}/attendance_books").json()
+        book = f"/hosting_events/{event['id']}/attendance_books/{books[0]['id']}"
+        signed_in = http.get(book).json()
+        record = http.get(f"/hosting_events/{event['id']}/attendees/{number}").json()
+        sandbox.client.refund(sold["order_no"])
+        gone = http.get(book).json()
+        missing = http.get(f"/hosting_events/{event['id']}/attendees/{number}")
+        sandbox.client.configure("kktix", cancelled_attendee="record")
+        cancelled = http.get(f"/hosting_events/{event['id']}/attendees/{number}").json()
+
+    assert {"id": event["id"], "name": "X Registration: Individual", "slug": "x-ind"} in live[
+        "data"
+    ]
+    assert len(live["data"]) == 1
+    assert number == signed_in["signin_status"][0][0]
+    assert ["聯絡人 Email", "ann@example.test"] in record["data"]
+    assert isinstance(record["updated_at"], float)
+    assert (record["is_paid"], record["price"], record["state"]) == (True, 1290, "activated")
+    assert {"id", "ticket_id", "reg_no", "search_string", "kyc", "slot", "order_no"} <= set(record)
+    assert (gone["signin_status"], missing.status_code, cancelled["state"]) == (
+        [],
+        404,
+        "cancelled",
+    )
+    assert httpx.get(sandbox.url("kktix") + "/api/v2/hosting_events").status_code == 401
+
+
+def test_kktix_changes_an_address_and_takes_late_money(sandbox):
+    event = sandbox.client.add_event("X", "x")
+    order = sandbox.client.sell("x", "old@example.test", paid=False, payment_method="ATM")
+    url = f"/api/v2/hosting_events/{event['id']}/attendees/{order['attendee_ids'][0]}"
+    before = httpx.get(sandbox.url("kktix") + url, headers=KKTIX).json()
+    sandbox.client.pay(order["order_no"])
+    sandbox.client.change_email(order["order_no"], "new@example.test")
+    after = httpx.get(sandbox.url("kktix") + url, headers=KKTIX).json()
+
+    assert (before["is_paid"], after["is_paid"]) == (False, True)
+    assert ["聯絡人 Email", "new@example.test"] in after["data"]
+    assert after["updated_at"] > before["updated_at"]
+
+
+def test_kktix_sends_batches_with_its_secret_and_retries_the_same_batch(sandbox, listener):
+    listener.answers = [500, 200]
+    sandbox.client.configure("kktix", webhook_url=listener.url, webhook_retries_s=[0.05])
+    sandbox.client.add_event("X", "x")
+    order = sandbox.client.sell("x", "ann@example.test", tickets=[{"price": 10}, {"price": 20}])
+    sandbox.client.cancel(order["order_no"])
+    sandbox.client.wait_for(lambda: len(listener.bodies) == 2)
+
+    first, second = listener.bodies
+    paid, cancelled = first["notifications"]
+    assert first == second
+    assert listener.headers[0]["x-kktix-secret"] == "sandbox-kktix-secret"
+    assert order["attendee_ids"] == [ticket["id"] for ticket in paid["tickets"]]
+    assert [ticket["price_cents"] for ticket in paid["tickets"]] == [1000, 2000]
+    assert {"type", "event", "order"} == set(cancelled)
+
+
+def test_kktix_ticket_ids_may_be_its_own_and_a_test_delivery_is_recognisable(sandbox, listener):
+    sandbox.client.configure("kktix", webhook_url=listener.url, ticket_id="own", batch_every_s=0.01)
+    sandbox.client.add_event("X", "x")
+    order = sandbox.client.sell("x", "ann@example.test")
+    sandbox.client.test_delivery()
+    sandbox.client.wait_for(lambda: sum(len(b["notifications"]) for b in listener.bodies) == 2)
+
+    items = [item for body in listener.bodies for item in body["notifications"]]
+    assert order["ticket_ids"] == [ticket["id"] for ticket in items[0]["tickets"]]
+    assert items[1]["event"]["slug"] == "event-slug"
+
+
+def test_gather_merges_by_address_overwrites_when_told_and_refuses(sandbox):
+    def put(guests: object, key: str = "sandbox-gather-key", space: str = SPACE, **more: object):
+        body = {"apiKey": key, "spaceId": space, "guestlist": guests, **more}
+        return httpx.post(sandbox.url("gather") + "/api/setEmailGuestlist", json=body)
+
+    put({"a@example.test": {"role": "guest"}})
+    both = put({"b@example.test": {"affiliation": "Attendee"}}).json()
+    query = {"apiKey": "sandbox-gather-key", "spaceId": SPACE}
+    listed = httpx.get(sandbox.url("gather") + "/api/getEmailGuestlist", params=query).json()
+    replaced = put({"c@example.test": {}}, overwrite=True).json()
+    sandbox.client.configure("gather", set_reply="ok")
+    short = put({"c@example.test": {}}).json()
+
+    assert both == listed
+    assert both["b@example.test"] == {"name": "", "affiliation": "Attendee", "role": "guest"}
+    assert (list(replaced), short) == (["c@example.test"], {"success": True})
+    assert put({}, key="wrong").status_code == 403
+    assert put({}, space="other\\space").status_code == 404
+    assert put({"no address": {}}).status_code == 400
+    assert sandbox.client.received("gather")["set_calls_by_email"]["c@example.test"] == 2
+
+
+def test_mailgun_takes_mail_finds_it_again_and_refuses(sandbox):
+    sandbox.client.configure("mailgun", receipts={"enabled": False})
+    accepted = _mail(sandbox, **{"v:outbox_id": "42", "o:tag": "invite", "h:X-A": "b"}).json()
+    _mail(sandbox, to="bob@example.test")
+    base = sandbox.url("mailgun") + "/v3/mg.example.test/"
+
+    def events(**query: str) -> list[dict]:
+        return httpx.get(base + "events", auth=MAILGUN, params=query).json()["items"]
+
+    by_variable = events(**{"user-variables": '{"outbox_id":"42"}'})
+    by_id = events(**{"message-id": accepted["id"].strip("<>")})
+    by_recipient = events(recipient="ann@example.test", event="accepted")
+    held = sandbox.client.mails(**{"variable.outbox_id": "42"})
+    first_page = httpx.get(base + "events?limit=1", auth=MAILGUN).json()
+    next_page = httpx.get(first_page["paging"]["next"], auth=MAILGUN).json()
+    sandbox.client.configure("mailgun", events_lag_s=60)
+
+    assert accepted["message"] == "Queued. Thank you."
+    assert by_variable == by_id == by_recipient
+    assert [event["event"] for event in by_id] == ["accepted"]
+    assert (held[0]["headers"], held[0]["text"]) == ({"X-A": "b"}, "hello")
+    assert next_page["items"][0]["recipient"] == "ann@example.test"
+    assert events() == []
+    denied = httpx.post(base + "messages", auth=("api", "wrong"))
+    assert (denied.status_code, denied.text) == (401, "Forbidden")
+    assert httpx.post(base.replace("mg.", "no.") + "messages", auth=MAILGUN).status_code == 404
+    assert _mail(sandbox, to="不好@example.test").status_code == 400
+    assert httpx.get(sandbox.url("mailgun") + "/wrong").text == "Mailgun Magnificent API"
+
+
+def test_mailgun_tells_signed_receipts_and_stops_at_406(sandbox, listener):
+    quick = {"delivered_after_ms": 5, "read_after_ms": 10, "click": 1.0}
+    sandbox.client.configure("mailgun", webhook_url=listener.url, receipts=quick)
+    _mail(sandbox, html='<a href="https://go.example.test/x">in</a>', **{"v:outbox_id": "9"})
+    sandbox.client.wait_for(lambda: len(listener.bodies) == 3)
+    listener.answers = [406]
+    sandbox.client.emit("complained", "ann@example.test")
+    sandbox.client.wait_for(lambda: len(listener.bodies) == 4)
+
+    block = listener.bodies[0]["signature"]
+    signed = f"{block['timestamp']}{block['token']}".encode()
+    expected = hmac.new(b"sandbox-signing-key", signed, hashlib.sha256).hexdigest()
+    told = {body["event-data"]["event"]: body["event-data"] for body in listener.bodies}
+    assert expected == block["signature"]
+    assert {"delivered", "opened", "clicked", "complained"} == set(told)
+    assert told["clicked"]["url"] == "https://go.example.test/x"
+    assert told["delivered"]["user-variables"] == {"outbox_id": "9"}
+    refused = sandbox.client.mailgun_webhooks()["deliveries"][-1]
+    assert (refused["state"], refused["attempts"]) == ("refused", [406])
+
+
+def test_discord_answers_in_its_own_words(sandbox):
+    url = sandbox.base_url + HOOK
+    waited = httpx.post(url + "?wait=true", json={"content": "hi"})
+    silent = httpx.post(url, json={"content": "hi"})
+    long = httpx.post(url, json={"content": "x" * 2001})
+    unknown = httpx.post(url.replace("0001/", "0009/"), json={"content": "x"})
+    wrong = httpx.post(url + "x", json={"content": "x"})
+    sandbox.client.set_faults("discord", {"kind": "rate_limited", "retry_after": 1.5})
+    limited = httpx.post(url, json={"content": "x"})
+
+    assert (waited.status_code, waited.json()["content"], silent.status_code) == (200, "hi", 204)
+    assert (long.status_code, long.json()["code"]) == (400, 50035)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, 10015)
+    assert (wrong.status_code, wrong.json()["code"]) == (401, 50027)
+    assert (limited.json()["retry_after"], limited.headers["retry-after"]) == (1.5, "2")
+    assert sandbox.client.received("discord")["total"] == 2
+
+
+def test_heartbeat_counts_pings_and_the_page_shows_them(sandbox):
+    httpx.get(sandbox.url("heartbeat") + "/poller")
+    httpx.post(sandbox.url("heartbeat") + "/poller/fail", content=b"why")
+
+    assert sandbox.client.received("heartbeat")["by_id"] == {"poller": 2}
+    assert "/poller/fail" in httpx.get(sandbox.base_url + "/").text
+
+
+def test_smtp_keeps_what_it_took(sandbox):
+    with smtplib.SMTP(*sandbox.smtp_address) as smtp:
+        smtp.sendmail("a@example.test", ["b@example.test"], "Subject: hi\r\n\r\nbody\r\n")
+
+    mail = sandbox.client.smtp_mails(to="b@example.test")[0]
+    assert (mail["subject"], mail["text"].strip()) == ("hi", "body")
+
+
+def test_a_replay_ends_with_the_expected_holders_and_then_trickles(sandbox):
+    sandbox.client.replay(orders_generated=60, duration_s=0.2, trickle_every_s=0.05, seed=3)
+    sandbox.client.wait_for(lambda: sandbox.client.replay_status()["trickled"] >= 3)
+    status = sandbox.client.replay_status()
+    sandbox.client.stop_replay()
+
+    numbers = sandbox.client.status()["vendors"]["kktix"]
+    assert (None, status["steps"]) == (status["error"], status["played"])
+    assert numbers["paid"] >= 50 + 12 + 10
+    assert numbers["refunded"] >= 4

@@ -1,0 +1,197 @@
+"""The suite runs once per engine: `pytest --engine sqlite` (default) and `--engine postgresql`."""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_DATABASE_FOLDERS = ("integration", "races", "acceptance")
+_KEYS = "1:" + "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--engine", default=_ENGINE, choices=("sqlite", "postgresql"), help="which database"
+    )
+
+
+def _wanted_engine() -> str:
+    """Return the engine from the command line; workers of xdist have it in their environment."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--engine", default=os.environ.get("POSTLUDE_TEST_ENGINE", "sqlite"))
+    return str(parser.parse_known_args(sys.argv[1:])[0].engine)
+
+
+def _configure() -> bool:
+    """Name the database and set Django up, before any other module is imported.
+
+    Returns whether the engine is there. Settings in pyproject.toml would be read too early: they
+    would name the developer's own database and folder.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    home = Path(tempfile.mkdtemp(prefix="postlude-test-"))
+    os.environ["POSTLUDE_TEST_ENGINE"] = _ENGINE
+    os.environ["POSTLUDE_HOME"] = str(home)
+    os.environ.setdefault("POSTLUDE_SECRET_KEYS", _KEYS)
+    os.environ["POSTLUDE_BASE_URL"] = "http://testserver"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "postlude.wiring.settings"
+    url = postgresql_url() if _ENGINE == "postgresql" else None
+    os.environ["POSTLUDE_DATABASE_URL"] = url or f"sqlite:///{home / 'dev.sqlite3'}"
+
+    import django
+    from django.conf import settings
+
+    engine = settings.DATABASES["default"]
+    name = f"postlude_test_{os.getpid()}{worker}"
+    sqlite = engine["ENGINE"].endswith("sqlite3")
+    engine.setdefault("TEST", {})["NAME"] = str(home / f"{name}.sqlite3") if sqlite else name
+    # Sessions of a test write thousands of little commits; durability is not what they test.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    django.setup()
+    _empty_only_what_is_full()
+    return url is not None or _ENGINE == "sqlite"
+
+
+def _empty_only_what_is_full() -> None:
+    """Between two tests truncate the tables that have rows: PostgreSQL takes 5 ms for each."""
+    from django.db import connection
+
+    truncate = connection.ops.sql_flush
+
+    def sql_flush(style: Any, tables: list[str], **options: Any) -> list[str]:
+        with connection.cursor() as cursor:
+            quoted = [(table, connection.ops.quote_name(table)) for table in tables]
+            cursor.execute(
+                " UNION ALL ".join(
+                    f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {name})"
+                    for table, name in quoted
+                )
+            )
+            full = [row[0] for row in cursor.fetchall()]
+        return list(truncate(style, full, **{**options, "allow_cascade": True})) if full else []
+
+    connection.ops.sql_flush = sql_flush  # type: ignore[method-assign]
+
+
+def postgresql_url() -> str | None:
+    """Return the PostgreSQL to test on: POSTLUDE_TEST_POSTGRESQL, else the standard socket."""
+    import psycopg
+
+    url = os.environ.get("POSTLUDE_TEST_POSTGRESQL", "postgresql:///postgres")
+    try:
+        with psycopg.connect(url, connect_timeout=3):
+            return url
+    except psycopg.Error:
+        return None
+
+
+_ENGINE = _wanted_engine()
+_ENGINE_IS_THERE = _configure()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    engine = config.getoption("--engine")
+    kept = []
+    for item in items:
+        parts = Path(item.path).parts
+        if any(folder in parts for folder in _DATABASE_FOLDERS):
+            item.add_marker(pytest.mark.database)
+            if "unit" not in parts:
+                item.add_marker(pytest.mark.django_db(transaction=True))
+            if not _ENGINE_IS_THERE:
+                item.add_marker(pytest.mark.skip(reason="NO POSTGRESQL FOUND"))
+            kept.append(item)
+        elif engine == "sqlite":
+            kept.append(item)
+    dropped = [item for item in items if item not in set(kept)]
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+    items[:] = kept
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    if not _ENGINE_IS_THERE:
+        return (
+            "\n!!! NO POSTGRESQL FOUND: every PostgreSQL case is SKIPPED. Start one on the standard "
+            "socket or set POSTLUDE_TEST_POSTGRESQL=postgresql://…\n"
+        )
+    return f"engine: {config.getoption('--engine')}"
+
+
+@pytest.fixture
+def clock() -> Iterator["object"]:
+    """A clock that stands still at 2023-09-01 10:00 in Taipei until it is told to move."""
+    from postlude.kernel import clock as kernel_clock
+
+    with kernel_clock.use(kernel_clock.FrozenClock(datetime(2023, 9, 1, 2, 0, tzinfo=UTC))) as it:
+        yield it
+
+
+@pytest.fixture
+def org(db: None) -> "object":
+    """A fresh organisation in Taipei."""
+    from postlude.orgs import api as orgs
+
+    return orgs.create("pycon", "PyCon TW", zone="Asia/Taipei", currency="TWD")
+
+
+@pytest.fixture(autouse=True)
+def _registries_are_put_back(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No test decides how a later one goes."""
+    if not request.node.get_closest_marker("database"):
+        yield
+        return
+    from support import registries
+
+    with registries.put_back():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def breaches(request: pytest.FixtureRequest) -> Iterator[list[str]]:
+    """What the product did outside `store.write()`, or with a network in a transaction: nothing.
+
+    A test that breaks these on purpose asks for the list and empties it.
+    """
+    if not request.node.get_closest_marker("database"):
+        yield []
+        return
+    from support import guards
+
+    with guards.watching() as found:
+        yield found
+    assert [] == found
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_connection_is_left_open() -> Iterator[None]:
+    """Close the kept-alive connections of our own clients when the run ends."""
+    yield
+    from postlude.kernel import http
+
+    http.close_all()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_session_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """End the sessions that threads of the run still hold, so that the database can be dropped."""
+    if _ENGINE != "postgresql" or not _ENGINE_IS_THERE:
+        yield
+        return
+    request.getfixturevalue("django_db_setup")
+    blocker = request.getfixturevalue("django_db_blocker")
+    yield
+    from django.db import connection
+
+    with blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.close()

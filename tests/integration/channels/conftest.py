@@ -1,0 +1,194 @@
+import itertools
+import threading
+from collections.abc import Iterator
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connections
+
+from postlude.channels import api as channels
+from postlude.channels import registry
+from postlude.channels.mailgun.channel import Mailgun
+from postlude.kernel import http, jobs, store
+from postlude.kernel.clock import now
+from postlude.messages import api as messages
+from postlude.messages.types import LocaleText, NewMessage, Rendered, SenderConfig
+from postlude.people import api as people
+from postlude.people.types import PersonSeen
+from postlude.sandbox.server import Sandbox
+
+SIGNING_KEY = "sandbox-signing-key"
+
+
+@pytest.fixture(scope="session")
+def running_sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+    http.close_all()
+
+
+@pytest.fixture
+def sandbox(running_sandbox: Sandbox) -> Sandbox:
+    running_sandbox.client.reset()
+    running_sandbox.client.configure("mailgun", receipts={"enabled": False})
+    return running_sandbox
+
+
+@pytest.fixture
+def mailgun_settings(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    monkeypatch.setenv("MAILGUN_API_KEY", "sandbox-mailgun-key")
+    monkeypatch.setenv("MAILGUN_SIGNING_KEY", SIGNING_KEY)
+    return {
+        "api_key": "${MAILGUN_API_KEY}",
+        "signing_key": "${MAILGUN_SIGNING_KEY}",
+        "domain": "mg.example.test",
+        "base_url": sandbox.url("mailgun"),
+    }
+
+
+@pytest.fixture
+def smtp_settings(sandbox: Sandbox) -> dict[str, object]:
+    host, port = sandbox.smtp_address
+    return {"host": host, "port": port}
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = False
+
+    def process_request_thread(self, request, client_address) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            connections.close_all()
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def web(db, settings) -> Iterator[str]:
+    """The address of our own web server."""
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.ROOT_URLCONF = "postlude.channels.urls"
+    settings.MIDDLEWARE = ["django.middleware.csrf.CsrfViewMiddleware"]
+    server = make_server("127.0.0.1", 0, WSGIHandler(), _Server, _Quiet)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+_numbers = itertools.count(1_000)
+
+
+@pytest.fixture
+def mail():
+    """Makes mails that are ready for the wire."""
+
+    def make(to: str = "ann@example.test", **changes: object) -> Rendered:
+        number = next(_numbers)
+        values = {
+            "message": number,
+            "org": 1,
+            "contact": number,
+            "key": f"k{number}",
+            "token": "t",
+            "to_address": to,
+            "to_name": "王小明",
+            "subject": "您的邀請函",
+            "html": "<p>歡迎</p>",
+            "text": ".歡迎\r\n.\r\nend",
+            "headers": (("List-Unsubscribe", "<https://example.test/u/x>"),),
+            "metadata": {"key": f"k{number}"},
+        }
+        return Rendered(**{**values, **changes})
+
+    return make
+
+
+@pytest.fixture
+def config():
+    """Makes a sender's config."""
+
+    def make(channel: str, settings: dict[str, object], **changes: object) -> SenderConfig:
+        values = {
+            "id": 1,
+            "org": 1,
+            "slug": "tickets",
+            "channel": channel,
+            "settings": settings,
+            "rate": 100.0,
+            "burst": 100,
+            "window": 32,
+            "from_address": "hello@example.test",
+            "from_name": "PyCon 台灣",
+            "reply_to": "team@example.test",
+        }
+        return SenderConfig(**{**values, **changes})
+
+    return make
+
+
+@pytest.fixture
+def mailer(org, mailgun_settings):
+    """Makes real messages of a real sender: see `Mailer`."""
+    channel = Mailgun()
+    registry.register(channel)
+    yield Mailer(org.id, "mailgun", mailgun_settings)
+    channel.close()
+
+
+class Mailer:
+    """An organisation's sender and template, and contacts to write to."""
+
+    def __init__(self, org: int, channel: str, settings: dict[str, object], slug: str = "tickets"):
+        self.org = org
+        self.slug = slug
+        self.sender = messages.ensure_sender(
+            org,
+            slug,
+            channel,
+            settings=settings,
+            rate=1_000,
+            burst=1_000,
+            from_address="hello@example.test",
+            from_name="PyCon",
+        )
+        text = LocaleText("zh-Hant", subject="邀請函", html="<p>歡迎</p>", text="歡迎")
+        self.template = messages.publish_template(org, "hello", "invitation", [text], now=now())
+
+    def contacts(self, *emails: str) -> list[int]:
+        seen = [PersonSeen(email, source="test", reference=f"test:{email}") for email in emails]
+        return [r.contact or 0 for r in people.recognise_many(self.org, seen, now=now())]
+
+    def enqueue(self, *emails: str, **changes: object) -> list[int]:
+        new = [
+            NewMessage(
+                **{
+                    "key": f"hello:{contact}:{changes.get('node', '')}",
+                    "klass": "transactional",
+                    "sender": self.sender,
+                    "contact": contact,
+                    "template_version": self.template,
+                    "locale": "zh-Hant",
+                    "lane": 0,
+                    **changes,
+                }
+            )
+            for contact in self.contacts(*emails)
+        ]
+        with store.write():
+            return [e.message for e in messages.enqueue_many(self.org, new, now=now())]
+
+    def deliver(self) -> int:
+        return channels.deliver(jobs.Budget(20))
+
+    def states(self, numbers: list[int]) -> list[str]:
+        facts = messages.state_of(self.org, numbers)
+        return [str(facts[number].state) for number in numbers]

@@ -1,0 +1,344 @@
+"""What the child process of `killing` does: everything an organiser's machine does in two days.
+
+Each flow may be killed anywhere and is then run again from its beginning, like a machine that
+starts again: what the world does (buy, cancel, read mails) is not repeated when it has happened.
+"""
+
+import asyncio
+import json
+import os
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.test import Client
+
+from postlude.access import api as access
+from postlude.collector.app import create_app
+from postlude.journeys import api as journeys
+from postlude.kernel import clock, jobs
+from postlude.kernel.models import WorkRow
+from postlude.messages import api as messages
+from postlude.messages import stamp
+from postlude.messages.models import Epoch, Message, Sender, TemplateVersion
+from postlude.messages.types import LocaleText
+from postlude.orders import api as orders
+from postlude.orgs import api as orgs
+from postlude.orgs.types import OrgRef
+from postlude.people import api as people
+from postlude.people.types import Actor
+from postlude.playbooks import api as playbooks
+from postlude.sandbox.client import SandboxClient
+from postlude.sandbox.mailgun.events import signed
+from postlude.sources import api as sources
+from postlude.warehouse import api as warehouse
+from postlude.wiring import pipeline, registry
+
+TOLD: dict[str, Any] = json.loads(os.environ["KILL_TOLD"])
+ACTOR = Actor("cli", "test")
+DRAIN_SECONDS = 8
+
+
+class Ahead:
+    """The machine's clock, some time ahead."""
+
+    def __init__(self, **delta: float) -> None:
+        self._delta = timedelta(**delta)
+        self._system = clock.SystemClock()
+
+    def now(self) -> datetime:
+        return self._system.now() + self._delta
+
+
+def apply() -> int:
+    """Put the playbook into force, with windows so small that a dozen mails need several."""
+    registry.at_start()
+    playbooks.apply(Path(TOLD["playbook"]), org=None, actor=ACTOR, now=clock.now())
+    Sender.objects.update(window=TOLD["window"])
+    pipeline.drain(at_most=DRAIN_SECONDS)
+    return 0
+
+
+def sale(**fault: object) -> int:
+    """Apply the playbook, take the sale in at three doors, let in, invite, and take back."""
+    apply()
+    with SandboxClient(TOLD["sandbox"]) as world:
+        _repair(world)
+        if fault:
+            world.set_faults("mailgun", {"path": "*messages*", **fault})
+        org = orgs.all_orgs()[0]
+        _webhook(org, TOLD["webhooks"][0].encode())
+        jobs.run_until_idle(groups=("pipeline",))
+        _poll(org)
+        pipeline.drain(at_most=DRAIN_SECONDS)
+        _import_files(org)
+        journeys.catch_up(org.id, now=clock.now())
+        _once(lambda: world.refund(TOLD["refunded"], webhook=False))
+        _once(lambda: world.cancel(TOLD["cancelled"], webhook=False))
+        _webhook(org, TOLD["webhooks"][1].encode())
+        _poll(org)
+        pipeline.drain(at_most=DRAIN_SECONDS)
+        _housekeeping()
+    return 1 if pipeline.waiting() else 0
+
+
+def day() -> int:
+    """The day after: readers, links, alerts, operators, and vendors in trouble."""
+    return max(_part(name) for name in DAY)
+
+
+def _part(name: str) -> int:
+    """Do one part of the day after; whatever a former life left undone is done first."""
+    registry.at_start()
+    with SandboxClient(TOLD["sandbox"]) as world:
+        org = orgs.all_orgs()[0]
+        _repair(world)
+        pipeline.drain(at_most=DRAIN_SECONDS)
+        DAY[name](org, world)
+        _repair(world)
+        _housekeeping()
+    return 1 if pipeline.waiting() else 0
+
+
+def _repair(world: SandboxClient) -> None:
+    """Whatever a former life made the vendors do ends here, and what is due has become due."""
+    WorkRow.objects.filter(due__gt=clock.now()).update(due=clock.now())
+    world.clear_faults()
+    world.configure("gather", api_key=os.environ["GATHER_API_KEY"])
+    for org in orgs.all_orgs():
+        for status in messages.senders(org.id):
+            messages.resume_sender(org.id, status.id, now=clock.now())
+        for conference in orders.conferences(org.id):
+            access.regrant(org.id, conference.id, actor="test", now=clock.now())
+
+
+def _poll(org: OrgRef) -> None:
+    sources.poll(org.id, now=clock.now(), budget=jobs.Budget(60))
+
+
+def _import_files(org: OrgRef) -> None:
+    for event in TOLD["files"]:
+        sources.import_csv(
+            org.id,
+            attendees=Path(event["attendees"]),
+            orders=Path(event["orders"]),
+            event_slug=event["slug"],
+            event_name=event["name"],
+            kind=None,
+            now=clock.now(),
+        )
+
+
+def _housekeeping() -> None:
+    with clock.use(Ahead(seconds=10)):
+        jobs.run_once("channels.reconcile_unknown")
+        jobs.run_once("kernel.work")
+    for job in ("people.resume_erasures", "kernel.purge", "chatops.watch", "chatops.notify"):
+        jobs.run_once(job)
+    pipeline.drain(at_most=DRAIN_SECONDS)
+
+
+def _webhook(org: OrgRef, body: bytes) -> None:
+    Client().post(
+        f"/hooks/kktix/{org.slug}/kktix",
+        data=body,
+        content_type="application/json",
+        headers={"x-kktix-secret": os.environ["KKTIX_WEBHOOK_SECRET"]},
+    )
+
+
+def _once(act: Callable[[], Any]) -> None:
+    """Let the world do something, unless it has done so in a former life."""
+    try:
+        act()
+    except RuntimeError as error:
+        if " 409 " not in str(error):
+            raise
+
+
+# -- the day after --------------------------------------------------------------------------------
+
+
+def _readers(org: OrgRef, world: SandboxClient) -> None:
+    """Receipts of Mailgun: delivered, bounced, opened, complained, unsubscribed."""
+    taken = sorted({each for mail in world.mails() for each in mail["recipients"]})
+    for event, address in zip(
+        ("delivered", "failed", "opened", "unsubscribed", "complained"), taken, strict=False
+    ):
+        _receipt(org, world, event, address)
+
+
+def _receipt(org: OrgRef, world: SandboxClient, event: str, address: str) -> None:
+    body = signed(world.emit(event, address), os.environ["MAILGUN_SIGNING_KEY"])
+    Client().post(f"/hooks/mailgun/{org.slug}/mailgun", data=body, content_type="application/json")
+
+
+def _links(org: OrgRef, _: SandboxClient) -> None:
+    """A reader's program: the pixel, a link, the access link, and the one-click goodbye."""
+    message = Message.objects.filter(org=org.id, state="accepted").order_by("id").last()
+    token = messages.token_of(message.id)
+    grants = [
+        grant.id
+        for held in access.grants_of(org.id, [message.contact]).values()
+        for grant in held
+        if grant.state == "granted"
+    ]
+    app = create_app()
+    _visit(app, "GET", f"/o/{token}.gif")
+    for n in range(3):
+        _visit(app, "GET", f"/c/{token}/{n}")
+    for url in access.link_for(org.id, grants).values():
+        _visit(app, "GET", "/go/" + url.rpartition("/go/")[2])
+    _visit(app, "POST", f"/u/{token}", b"List-Unsubscribe=One-Click")
+    app.close()
+
+
+def _visit(app: Any, method: str, path: str, body: bytes = b"") -> None:
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "headers": [(b"user-agent", b"Mozilla/5.0 (X11; Linux x86_64) Firefox/118.0")],
+        "client": ("192.0.2.1", 1),
+    }
+    left = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> dict[str, Any]:
+        return left.pop() if left else {"type": "http.disconnect"}
+
+    async def send(_: dict[str, Any]) -> None:
+        return None
+
+    asyncio.run(app(scope, receive, send))
+
+
+def _alerts(org: OrgRef, _: SandboxClient) -> None:
+    """A delivery that nobody can read is buried, and the team is told."""
+    _webhook(org, b"{ this is no batch")
+    jobs.run_once("chatops.watch")
+    jobs.run_once("chatops.notify")
+
+
+def _lost_answers(org: OrgRef, world: SandboxClient) -> None:
+    """Two mails whose answers are lost: one is found by the events, one by being opened."""
+    contact, conference, address = _regular(org)
+    for number in ("lost-1", "lost-2"):
+        world.set_faults("mailgun", {"kind": "drop_after", "path": "*messages*", "count": 1})
+        journeys.resend(org.id, contact, conference, actor="test", now=clock.now(), request=number)
+        jobs.run_until_idle()
+        world.clear_faults("mailgun")
+        if number == "lost-2" and _mail(world, address):
+            _receipt(org, world, "opened", address)
+            jobs.run_until_idle()
+        with clock.use(Ahead(seconds=10)):
+            jobs.run_once("channels.reconcile_unknown")
+
+
+def _mail(world: SandboxClient, address: str) -> bool:
+    return bool(world.mails(to=address))
+
+
+def _troubles(org: OrgRef, world: SandboxClient) -> None:
+    """Mailgun is busy while somebody buys; Gather refuses the key; a mail gets too old."""
+    world.set_faults("mailgun", {"kind": "rate_limited", "path": "*messages*"})
+    _once(lambda: world.sell(**TOLD["late_sale"]))
+    _webhook(org, TOLD["late_webhook"].encode())
+    jobs.run_until_idle()
+    with clock.use(Ahead(minutes=11)):
+        jobs.run_once("journeys.reconcile")
+    _repair(world)
+    pipeline.drain(at_most=DRAIN_SECONDS)
+
+    contact, _, _ = _regular(org)
+    world.set_faults("mailgun", {"kind": "rate_limited", "path": "*messages*"})
+    version = TemplateVersion.objects.filter(org=org.id).order_by("id")[0]
+    sender = messages.sender(org.id, "mailgun").id
+    messages.send_test(
+        org.id, version.id, sender=sender, contact=contact, locale="en", now=clock.now()
+    )
+    with clock.use(Ahead(days=9)):
+        jobs.run_once("channels.recover")
+    _repair(world)
+    _unfinished(org, contact, sender)
+
+    world.configure("gather", api_key="another")
+    access.readdress(org.id, [contact], actor="test", now=clock.now())
+    jobs.run_until_idle()
+
+
+def _unfinished(org: OrgRef, contact: int, sender: int) -> None:
+    """A letter that names what its sender forgot to give."""
+    text = LocaleText("en", "{{ context.what }}", html="<p>{{ context.what }}</p>", text="a")
+    version = messages.publish_template(
+        org.id, "unfinished", "email", [text], now=clock.now(), context_sample={"what": "b"}
+    )
+    messages.send_test(
+        org.id, version, sender=sender, contact=contact, locale="en", now=clock.now()
+    )
+    jobs.run_until_idle()
+
+
+def _operators(org: OrgRef, _: SandboxClient) -> None:
+    """What staff do by hand, and a person who asks to be forgotten."""
+    now = clock.now()
+    contact, conference, address = _regular(org)
+    open_ones = [each.id for each in access.to_remove_by_hand(org.id)]
+    access.removed_by_hand(org.id, open_ones, actor="test", now=now)
+    people.show(
+        org.id, [contact], actor=ACTOR, permissions=["people.view_contact"], purpose="a", now=now
+    )
+    people.change_name(org.id, contact, "王小明", actor=ACTOR, now=now)
+    people.suppress_contacts(org.id, [contact], "email", "hard_bounce", now=now)
+    journeys.resend(
+        org.id, contact, conference, actor="test", now=now, request="to a suppressed address"
+    )
+    pipeline.drain(at_most=DRAIN_SECONDS)
+    people.lift(
+        org.id, "email", address, "hard_bounce", actor=ACTOR, purpose="it works again", now=now
+    )
+    gone = people.find(org.id, TOLD["cancelled_email"])
+    if gone is not None:
+        people.change_email(org.id, gone, "moved-" + TOLD["cancelled_email"], actor=ACTOR, now=now)
+    forgotten = people.find(org.id, TOLD["refunded_email"])
+    if forgotten is not None:
+        people.erase(org.id, forgotten, actor=ACTOR, now=now)
+    people.replay_erasures(org.id, people.erasures_to_replay(org.id), now=now)
+    pipeline.drain(at_most=DRAIN_SECONDS)
+    warehouse.replay(org.id, now=now)
+
+
+def _restored(_org: OrgRef, _: SandboxClient) -> None:
+    """A backup is put back, twice: sending waits for an operator's word."""
+    for decide in (messages.release_old_epoch, messages.cancel_old_epoch):
+        row = Epoch.objects.get()
+        stamp.write(row.database, row.tick + 1_000)
+        messages.check_epoch(clock.now())
+        decide("test", now=clock.now())
+
+
+def _regular(org: OrgRef) -> tuple[int, int, str]:
+    """Return a buyer with a ticket (the last of the list), the conference and the address."""
+    address = TOLD["regular"]
+    contact = people.find(org.id, address)
+    assert contact is not None
+    return contact, orders.conferences(org.id)[0].id, address
+
+
+DAY: dict[str, Callable[[OrgRef, SandboxClient], None]] = {
+    "readers": _readers,
+    "links": _links,
+    "alerts": _alerts,
+    "lost answers": _lost_answers,
+    "troubles": _troubles,
+    "operators": _operators,
+    "restored": _restored,
+}
+FLOWS: dict[str, Callable[[], int]] = {
+    "apply": apply,
+    "sale": sale,
+    "sale, answers lost": partial(sale, kind="drop_after", probability=0.3, seed=3),
+    "day": day,
+    **{f"day: {name}": partial(_part, name) for name in DAY},
+}

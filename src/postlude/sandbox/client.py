@@ -158,6 +158,19 @@ class SandboxClient:
         found: list[Json] = self.received("smtp", **{"limit": 100_000, **query})["messages"]
         return found
 
+    # BigQuery
+
+    def fail_jobs(
+        self, kind: str, reason: str, message: str = "An internal error occurred.", count: int = 1
+    ) -> None:
+        """Let the next `count` jobs of a kind (`load`, `query`) be done with an error."""
+        body = {"kind": kind, "reason": reason, "message": message, "count": count}
+        self._list("POST", "/bigquery/fail_jobs", body)
+
+    def lose_dataset(self, project: str, dataset: str) -> None:
+        """Delete a dataset with all that is in it."""
+        self._json("POST", "/bigquery/drop_dataset", {"project": project, "dataset": dataset})
+
     # Replay
 
     def replay(self, **call: object) -> Json:

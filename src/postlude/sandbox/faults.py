@@ -32,6 +32,7 @@ class FaultKind(StrEnum):
     WRONG_SIGNATURE = "wrong_signature"
     REFUSE_RECIPIENT = "refuse_recipient"
     TEMPORARY_FAILURE = "temporary_failure"
+    QUOTA_EXCEEDED = "quota_exceeded"
 
 
 HTTP_FAULTS = frozenset(

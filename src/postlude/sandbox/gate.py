@@ -11,6 +11,14 @@ from postlude.sandbox.connection import cut
 from postlude.sandbox.faults import FaultKind, FaultRule
 from postlude.sandbox.simulator import EMPTIED, Simulator
 
+_REFUSALS = frozenset(
+    {
+        FaultKind.RATE_LIMITED,
+        FaultKind.QUOTA_EXCEEDED,
+        FaultKind.SERVER_ERROR,
+        FaultKind.HTML,
+    }
+)
 _CHALLENGE = (
     "<!DOCTYPE html><html><head><title>Just a moment...</title></head>"
     "<body><h1>Checking your browser before accessing the site.</h1></body></html>"
@@ -61,13 +69,15 @@ class FaultGate:
             answer.halve()
         elif fault.kind is FaultKind.EMPTY_LIST:
             await self._app({**scope, EMPTIED: True}, receive, answer)
-        elif fault.kind in (FaultKind.RATE_LIMITED, FaultKind.SERVER_ERROR, FaultKind.HTML):
+        elif fault.kind in _REFUSALS:
             await _drain(receive)
             await self._refusal(fault)(scope, receive, answer)
 
     def _refusal(self, fault: FaultRule) -> ASGIApp:
         if fault.kind is FaultKind.RATE_LIMITED:
             return self._simulator.rate_limited(fault.retry_after)
+        if fault.kind is FaultKind.QUOTA_EXCEEDED:
+            return self._simulator.quota_exceeded()
         if fault.kind is FaultKind.HTML:
             return HTMLResponse(_CHALLENGE, status_code=fault.status or 403)
         return JSONResponse({"message": "Internal Server Error"}, status_code=fault.status or 500)

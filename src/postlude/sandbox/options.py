@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from postlude.sandbox.bigquery.simulator import BigQuery, BigQueryConfig
 from postlude.sandbox.discord.simulator import Discord, DiscordConfig
 from postlude.sandbox.faults import FaultBook
 from postlude.sandbox.gather.simulator import Gather, GatherConfig
@@ -24,6 +25,7 @@ class SandboxOptions:
     mailgun: MailgunConfig = field(default_factory=MailgunConfig)
     discord: DiscordConfig = field(default_factory=DiscordConfig)
     heartbeat: HeartbeatConfig = field(default_factory=HeartbeatConfig)
+    bigquery: BigQueryConfig = field(default_factory=BigQueryConfig)
     smtp: SmtpConfig = field(default_factory=SmtpConfig)
 
 
@@ -37,6 +39,7 @@ class Vendors:
         self.mailgun = Mailgun(options.mailgun, self.faults)
         self.discord = Discord(options.discord, self.faults)
         self.heartbeat = Heartbeat(options.heartbeat, self.faults)
+        self.bigquery = BigQuery(options.bigquery, self.faults)
         self.smtp = SmtpSink(options.smtp, self.faults)
         everyone: tuple[Simulator, ...] = (
             self.kktix,
@@ -44,6 +47,7 @@ class Vendors:
             self.mailgun,
             self.discord,
             self.heartbeat,
+            self.bigquery,
             self.smtp,
         )
         self.by_name = {simulator.name: simulator for simulator in everyone}

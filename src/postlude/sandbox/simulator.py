@@ -82,6 +82,10 @@ class Simulator:
             {"message": "Too many requests"}, status_code=429, headers=retry_headers(retry_after)
         )
 
+    def quota_exceeded(self) -> Response:
+        """The vendor's way of saying *no more for today*; for those who have quotas."""
+        return self.rate_limited(None)
+
     async def start(self) -> None:
         """Begin background work inside the running event loop."""
 

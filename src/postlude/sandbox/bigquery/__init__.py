@@ -1,0 +1,1 @@
+"""BigQuery's REST API: datasets, tables, load jobs, queries that truly run, on DuckDB."""

@@ -6,6 +6,13 @@ entered = sent + blocked + failed + waiting.
 """
 
 from postlude.journeys.entering import catch_up, on_ticket_paid
+from postlude.journeys.moving import (
+    STALE,
+    on_contact_addressed,
+    on_contact_moved,
+    on_invitation_stale,
+    on_ticket_left,
+)
 from postlude.journeys.providers import providers
 from postlude.journeys.publishing import check, definition, journeys, publish
 from postlude.journeys.reading import executions, history_of, late, members, progress, waiting
@@ -15,12 +22,12 @@ from postlude.journeys.stepping import step
 from postlude.journeys.timing import try_after
 from postlude.journeys.waking import (
     on_access_changed,
-    on_contact_addressed,
     on_grant_settled,
     on_ticket_refunded,
 )
 
 __all__ = (
+    "STALE",
     "catch_up",
     "check",
     "definition",
@@ -31,8 +38,11 @@ __all__ = (
     "members",
     "on_access_changed",
     "on_contact_addressed",
+    "on_contact_moved",
     "on_grant_settled",
+    "on_invitation_stale",
     "on_message_settled",
+    "on_ticket_left",
     "on_ticket_paid",
     "on_ticket_refunded",
     "progress",

@@ -33,7 +33,7 @@ TRIGGER = "ticket.paid"
 
 def on_ticket_paid(batch: WorkBatch) -> None:
     """Let the batch's tickets enter every journey they start; members and news commit together."""
-    _enter_all(batch.org, batch.keys, now=clock.now(), also=batch.finish)
+    enter(batch.org, batch.keys, now=clock.now(), also=batch.finish)
     boundaries.crossing("journeys.entered")
 
 
@@ -44,14 +44,15 @@ def catch_up(org: int, *, conference: int | None = None, now: datetime) -> int:
     """
     made = 0
     for chunk in store.chunks(orders.paid_tickets(org, conference=conference), 500):
-        made += _enter_all(org, [str(each) for each in chunk], now=now)
+        made += enter(org, [str(each) for each in chunk], now=now)
         boundaries.crossing("journeys.caught_up")
     return made
 
 
-def _enter_all(
+def enter(
     org: int, keys: Sequence[str], *, now: datetime, also: Callable[[], None] | None = None
 ) -> int:
+    """Let paid tickets enter every journey they start, once each; return how many members."""
     facts = orders.tickets(org, keys)
     valid = [ticket for ticket in facts.values() if ticket.valid and ticket.contact is not None]
     starts = [

@@ -1,7 +1,7 @@
 """News that wakes members who wait, and news that stops them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -51,25 +51,6 @@ def on_access_changed(batch: WorkBatch) -> None:
     boundaries.crossing("journeys.woken_by_map")
 
 
-def on_contact_addressed(batch: WorkBatch) -> None:
-    """A contact that had no address has one now: try its failed grants again."""
-    contacts = [int(key) for key in batch.keys]
-    for conference in {row.id for row in orders.conferences(batch.org)}:
-        failed = {
-            contact
-            for contact, grants in access.grants_of(batch.org, contacts, conference).items()
-            if any(grant.failure == "no_address" for grant in grants)
-        }
-        if failed:
-            access.regrant(
-                batch.org,
-                conference,
-                contacts=failed,
-                actor="system:contact.addressed",
-                now=clock.now(),
-            )
-
-
 def _wake(members: QuerySet[Member], now: datetime) -> None:
     members.update(state=MemberState.READY, due=now, settled_at=None)
 
@@ -82,11 +63,16 @@ def on_ticket_refunded(batch: WorkBatch) -> None:
     for ticket in facts.values():
         if ticket.contact is not None and not ticket.valid:
             by_conference[ticket.conference].add(ticket.contact)
-    for conference, contacts in by_conference.items():
-        access.revoke_unentitled(batch.org, conference, contacts, now=now)
+    take_back(batch.org, by_conference, now)
+
+
+def take_back(org: int, places: Mapping[int, Collection[int]], now: datetime) -> None:
+    """End what these contacts have no valid ticket for any more, conference by conference."""
+    for conference, contacts in places.items():
+        access.revoke_unentitled(org, conference, contacts, now=now)
         for chunk in store.chunks(sorted(contacts), _CHUNK):
             with store.write():
-                _stop(batch.org, conference, chunk, now)
+                _stop(org, conference, chunk, now)
             boundaries.crossing("journeys.stopped")
 
 

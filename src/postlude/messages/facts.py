@@ -111,4 +111,5 @@ def _fact(message: Message, row: Outbox | None) -> MessageFact:
         provider_id=message.provider_id,
         attempts=row.attempts if row is not None else 0,
         due=row.due if row is not None else None,
+        address=message.address,
     )

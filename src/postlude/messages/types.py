@@ -291,6 +291,7 @@ class MessageFact:
     provider_id: str
     attempts: int
     due: datetime | None
+    address: int | None = None  # where it went, or is going now: an id in `people`
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The last step before the wire: commit `sending`, tick the stamp, and only then let go."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ from postlude.messages import epoch, stamp
 from postlude.messages.leasing import LEASE_SECONDS, give_back
 from postlude.messages.models import Outbox
 from postlude.messages.types import Rendered
+from postlude.people import api as people
 
 
 class _Held(Exception):
@@ -20,24 +22,38 @@ def mark_sending(rendered: Sequence[Rendered], *, owner: str) -> list[Rendered]:
     A row that was cancelled, or whose lease ended, is left out. The order is the promise: the
     commit comes before the stamp and the stamp before the wire, so after a crash the database
     says `sending` (never less than what happened), and a restored backup is behind the stamp.
+    A text that was made for an address which has changed meanwhile goes back to be made again.
     """
     if not rendered:
         return []
     stamped = epoch.stamped_now()
+    old: list[int] = []
     try:
         with store.write():
-            marked = _mark(rendered, owner)
+            old = _of_old_addresses(rendered)
+            marked = _mark([it for it in rendered if it.message not in old], owner)
             ticked = _tick(stamped) if marked else None
     except _Held:
         epoch.hold()
         give_back([it.message for it in rendered], owner=owner)
         return []
     boundaries.crossing("messages.sending_committed")
+    if old:
+        give_back(old, owner=owner)
     if ticked is None:
         return []
     stamp.write(*ticked)
     boundaries.crossing("messages.stamp_written")
     return [it for it in rendered if it.message in marked]
+
+
+def _of_old_addresses(rendered: Sequence[Rendered]) -> list[int]:
+    wanted: dict[int, set[int]] = defaultdict(set)
+    for it in rendered:
+        if it.address is not None:
+            wanted[it.org].add(it.address)
+    current = {each for org, ids in wanted.items() for each in people.still_current(org, ids)}
+    return [it.message for it in rendered if it.address is not None and it.address not in current]
 
 
 def _tick(stamped: int | None) -> tuple[str, int]:

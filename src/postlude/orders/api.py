@@ -16,6 +16,7 @@ from postlude.orders.facts import (
     tickets_of,
     valid_tickets_of,
 )
+from postlude.orders.handing import LEFT, on_contacts_joined
 from postlude.orders.happenings import ensure_happening, happenings
 from postlude.orders.naming import ANSWERS, answers_subject, matches
 from postlude.orders.upserts import upsert_sales
@@ -23,6 +24,7 @@ from postlude.orders.warnings import close, warn, warnings
 
 __all__ = (
     "ANSWERS",
+    "LEFT",
     "all_tickets",
     "answers_subject",
     "close",
@@ -34,6 +36,7 @@ __all__ = (
     "happenings",
     "kind_rules",
     "matches",
+    "on_contacts_joined",
     "paid_tickets",
     "recent_tickets",
     "sales_summary",

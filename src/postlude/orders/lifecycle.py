@@ -190,3 +190,11 @@ def topics(before: Known | None, after: Known) -> tuple[str, ...]:
     if was_valid and after.ending.over:
         return ("ticket.changed", "ticket.refunded")
     return ("ticket.changed",)
+
+
+def left(before: Known | None, after: Known) -> int | None:
+    """Return the contact whose valid ticket went to another one, if that happened."""
+    if before is None or before.state != State.PAID:
+        return None
+    holder = before.description.contact
+    return holder if holder != after.description.contact else None

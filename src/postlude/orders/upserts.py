@@ -10,6 +10,7 @@ from postlude.kernel import boundaries, ids, store, work
 from postlude.orders import lifecycle, working
 from postlude.orders.errors import BadSale
 from postlude.orders.evidence import ending_of, note, payment_of, ticket_ending, ticket_payment
+from postlude.orders.handing import LEFT
 from postlude.orders.happenings import resolve
 from postlude.orders.joining import Slot, meet
 from postlude.orders.lifecycle import Description, Known
@@ -49,9 +50,9 @@ def upsert_sales(org: int, sales: Sequence[SaleSeen], *, now: datetime) -> list[
     """Take sales in; return what became of each, in order.
 
     Idempotent, and the same whatever the door (`via`) and the order of arrival: see `lifecycle`.
-    Publishes `ticket.paid`, `ticket.refunded` and `ticket.changed` (keys: ticket ids) in the
-    commit that changes the ticket. At most 100 sales a transaction, unless the caller is already
-    inside `store.write()`.
+    Publishes `ticket.paid`, `ticket.refunded` and `ticket.changed` (keys: ticket ids), and
+    `ticket.left` (keys: contacts), in the commit that changes the ticket. At most 100 sales a
+    transaction, unless the caller is already inside `store.write()`.
     """
     outcomes: list[SaleOutcome | None] = [None] * len(sales)
     by_source: dict[str, list[int]] = defaultdict(list)
@@ -128,6 +129,9 @@ def _see(batch: _Batch, sale: SaleSeen) -> SaleOutcome:
         line.known = lifecycle.hear(line.known, payment, ending, now=batch.now)
         for topic in lifecycle.topics(before.get(line.id), line.known):
             batch.news[topic].add(line.id)
+        left = lifecycle.left(before.get(line.id), line.known)
+        if left is not None:
+            batch.news[LEFT].add(left)
     changes = {
         line.id: lifecycle.change(before.get(line.id), line.known, ended_before=ended_before)
         for line in met

@@ -3,7 +3,7 @@
 from postlude.people.aliases import canonical
 from postlude.people.answers import ANSWERED, answers, record_answers
 from postlude.people.audit import views
-from postlude.people.changing import change_email, change_name
+from postlude.people.changing import MOVED, change_email, change_name
 from postlude.people.consents import consents, set_consent
 from postlude.people.erasure import (
     erase,
@@ -12,8 +12,16 @@ from postlude.people.erasure import (
     replay_erasures,
     resume_erasures,
 )
-from postlude.people.reading import addresses, find, locales, names, pseudonyms
-from postlude.people.recognition import ADDRESSED, recognise_many
+from postlude.people.following import changes
+from postlude.people.reading import (
+    addresses,
+    find,
+    locales,
+    names,
+    pseudonyms,
+    still_current,
+)
+from postlude.people.recognition import ADDRESSED, JOINED, recognise_many
 from postlude.people.suppressions import lift, suppress, suppress_contacts, suppressed
 from postlude.people.viewing import show
 from postlude.people.warnings import address_warnings, count_address_warnings
@@ -21,12 +29,15 @@ from postlude.people.warnings import address_warnings, count_address_warnings
 __all__ = (
     "ADDRESSED",
     "ANSWERED",
+    "JOINED",
+    "MOVED",
     "address_warnings",
     "addresses",
     "answers",
     "canonical",
     "change_email",
     "change_name",
+    "changes",
     "consents",
     "count_address_warnings",
     "erase",
@@ -43,6 +54,7 @@ __all__ = (
     "resume_erasures",
     "set_consent",
     "show",
+    "still_current",
     "suppress",
     "suppress_contacts",
     "suppressed",

@@ -7,6 +7,7 @@ from postlude.kernel import pseudonyms
 from postlude.people.aliases import canonical
 from postlude.people.matching import Referred
 from postlude.people.models import Address, Contact, Identity, Suppression
+from postlude.people.showing import Shown
 from postlude.people.spelling import Read
 from postlude.people.types import Reason
 
@@ -31,7 +32,8 @@ def look_up(org: int, people: Sequence[Read]) -> Known:
     emails = {person.email for person in people if person.email is not None}
     references = {person.seen.reference for person in people if person.seen.reference}
     owners = identities(org, EMAIL, emails)
-    by_reference = identities(org, REFERENCE, references)
+    shown = _shown(org, references)
+    by_reference = {key: contact for key, (contact, _) in shown.items()}
     speaks_for = canonical(org, by_reference.values())
     by_reference = {key: speaks_for[contact] for key, contact in by_reference.items()}
     known = Known(owners, {}, erased_owners(org, emails - owners.keys()))
@@ -44,6 +46,7 @@ def look_up(org: int, people: Sequence[Read]) -> Known:
             has_email=contact in known.reachable,
             erased=contact in erased,
             past_emails=frozenset(past.get(contact, ())),
+            shown=shown[key][1],
         )
         for key, contact in by_reference.items()
     }
@@ -54,6 +57,14 @@ def identities(org: int, kind: str, keys: Iterable[str]) -> dict[str, int]:
     """Who is found by these keys now."""
     rows = Identity.objects.filter(org=org, kind=kind, key__in=list(keys))
     return dict(rows.values_list("key", "contact_id"))
+
+
+def _shown(org: int, references: Iterable[str]) -> dict[str, tuple[int, Shown]]:
+    rows = Identity.objects.filter(org=org, kind=REFERENCE, key__in=list(references))
+    return {
+        key: (contact, Shown(digest, at))
+        for key, contact, digest, at in rows.values_list("key", "contact_id", "shown", "shown_at")
+    }
 
 
 def erased_owners(org: int, emails: Iterable[str]) -> dict[str, int]:

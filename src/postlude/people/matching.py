@@ -7,6 +7,8 @@ cannot, and protects a person whose address was changed or erased here from the 
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
+from postlude.people.showing import NEVER, Shown
+
 
 class Verdict(StrEnum):
     NEW = auto()  # nobody we know: make a contact
@@ -25,6 +27,7 @@ class Referred:
     has_email: bool
     erased: bool = False
     past_emails: frozenset[str] = frozenset()
+    shown: Shown = NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +36,36 @@ class Match:
     contact: int | None = None
 
 
-def match(
+def match(  # noqa: PLR0913 - all that is known of one person
     email: str | None,
     *,
     referred: Referred | None,
     owner: int | None,
     erased_owner: int | None,
     has_reference: bool,
+    is_news: bool | None = None,
 ) -> Match:
     """Decide for one person. `email` is normalised; None when it is bad or missing.
 
-    `owner` has this e-mail now; `erased_owner` had it and was erased.
+    `owner` has this e-mail now; `erased_owner` had it and was erased. `is_news`: the row shows
+    another e-mail than before; None when what it showed before is not known.
     """
     if referred is not None and referred.erased:
         return Match(Verdict.ERASED, referred.contact)
     if email is None:
         return _by_reference(referred, has_reference=has_reference)
-    if referred is not None and email in referred.past_emails:
+    if referred is not None and _is_old(email, referred, is_news=is_news):
         return Match(Verdict.KNOWN, referred.contact)
     if owner is not None:
         return _by_owner(owner, referred)
     return _unowned(referred, erased_owner)
+
+
+def _is_old(email: str, referred: Referred, *, is_news: bool | None) -> bool:
+    """Say whether the row shows nothing new: then what was changed here since holds."""
+    if is_news is None:
+        return email in referred.past_emails
+    return not is_news and referred.has_email
 
 
 def _unowned(referred: Referred | None, erased_owner: int | None) -> Match:

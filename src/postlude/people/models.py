@@ -39,6 +39,9 @@ class Identity(Row):
     kind = models.CharField(max_length=16)
     key = models.CharField(max_length=320)
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # Of a reference: a keyed hash of the e-mail that the source's row showed last, and when.
+    shown = models.CharField(max_length=80, blank=True, default="")
+    shown_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "people_identity"

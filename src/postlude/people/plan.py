@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from postlude.people.showing import Shown
 from postlude.people.spelling import Read
 
 
@@ -10,6 +11,8 @@ class Plan:
     contacts: dict[int, Read] = field(default_factory=dict)  # new ones
     emails: dict[str, tuple[int, str]] = field(default_factory=dict)  # claimed, with the raw form
     references: dict[str, int] = field(default_factory=dict)  # claimed
+    moved: dict[str, int] = field(default_factory=dict)  # known references of another's from now on
+    shown: dict[str, Shown] = field(default_factory=dict)  # what each reference shows now
     phones: dict[int, str] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
     locales: dict[int, str] = field(default_factory=dict)

@@ -23,6 +23,15 @@ def addresses(org: int, contacts: Collection[int], kind: str = EMAIL) -> dict[in
     return {contact: found[head] for contact, head in heads.items() if head in found}
 
 
+def still_current(org: int, ids: Collection[int]) -> set[int]:
+    """Which of these addresses are still their owner's: the last look before a letter goes."""
+    found: set[int] = set()
+    for chunk in store.chunks(sorted(set(ids)), CHUNK):
+        rows = models.Address.objects.filter(org=org, id__in=chunk, until=None)
+        found.update(rows.values_list("id", flat=True))
+    return found
+
+
 def names(org: int, contacts: Collection[int]) -> dict[int, str]:
     """The name of each contact that has one. For rendering only."""
     heads = canonical(org, contacts)

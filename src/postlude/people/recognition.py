@@ -11,7 +11,7 @@ from datetime import datetime
 from postlude.kernel import boundaries, ids, store, work
 from postlude.kernel.errors import AppError
 from postlude.orgs import api as orgs
-from postlude.people import recording
+from postlude.people import recording, showing
 from postlude.people.lookup import Known, look_up
 from postlude.people.matching import Match, Referred, Verdict, match
 from postlude.people.plan import Plan
@@ -22,6 +22,8 @@ CHUNK = 500  # persons in one transaction
 TRIES = 8
 # A contact that could not be written to now can: what waited for it may go on.
 ADDRESSED = "contact.addressed"
+# A contact turned out to be another one, who speaks for both: what it holds goes over.
+JOINED = "contact.joined"
 
 
 class StillContended(AppError):
@@ -51,9 +53,10 @@ def _recognise(org: int, people: Sequence[Read], region: str, now: datetime) -> 
             with store.write():
                 plan = Plan()
                 known = look_up(org, people)
-                found = [_place(person, known, plan, region) for person in people]
+                found = [_place(org, person, known, plan, region) for person in people]
                 recording.record(org, plan, now)
-                work.publish(ADDRESSED, org, [*plan.attached, *plan.joined])
+                work.publish(ADDRESSED, org, plan.attached)
+                work.publish(JOINED, org, plan.joined)
         except recording.ClaimLost:
             continue
         boundaries.crossing("people.recognised")
@@ -61,15 +64,17 @@ def _recognise(org: int, people: Sequence[Read], region: str, now: datetime) -> 
     raise StillContended
 
 
-def _place(person: Read, known: Known, plan: Plan, region: str) -> Recognised:
+def _place(org: int, person: Read, known: Known, plan: Plan, region: str) -> Recognised:
     """Decide for one person, and let the next ones of the batch know."""
     reference = person.seen.reference
+    news = is_news(org, person, known.referred.get(reference))
     verdict = match(
         person.email,
         referred=known.referred.get(reference),
         owner=known.owners.get(person.email or ""),
         erased_owner=known.erased.get(person.email or ""),
         has_reference=bool(reference),
+        is_news=news,
     )
     if verdict.verdict is Verdict.NOBODY:
         return Recognised(None, problem=person.problem)
@@ -80,7 +85,7 @@ def _place(person: Read, known: Known, plan: Plan, region: str) -> Recognised:
     if created:
         plan.contacts[contact] = person
     _give_address(person, contact, verdict, known, plan)
-    _remember(reference, contact, verdict.verdict, known, plan)
+    _remember(org, person, contact, verdict.verdict, known, plan)
     _fill(person, contact, known, plan, region)
     reachable = contact in known.reachable
     if not reachable and person.problem is not None:
@@ -105,15 +110,39 @@ def _give_address(person: Read, contact: int, verdict: Match, known: Known, plan
         plan.warnings.pop(child, None)
 
 
-def _remember(reference: str, contact: int, verdict: Verdict, known: Known, plan: Plan) -> None:
-    before = known.referred.get(reference)
-    if not reference or (before is not None and verdict not in (Verdict.ATTACH, Verdict.JOIN)):
+def is_news(org: int, person: Read, before: Referred | None) -> bool | None:
+    """Say whether the row shows another e-mail than it did; None when that is not known."""
+    if before is None or person.email is None or not before.shown.hash:
+        return None
+    repeated = showing.repeats(org, before.shown, person.email)
+    return not repeated and not showing.is_older(before.shown, person.seen.shown_at)
+
+
+def _remember(  # noqa: PLR0913, PLR0917 - a row, whose it is, and what it shows
+    org: int,
+    person: Read,
+    contact: int,
+    verdict: Verdict,
+    known: Known,
+    plan: Plan,
+) -> None:
+    reference = person.seen.reference
+    if not reference:
         return
+    before = known.referred.get(reference)
     if before is None:
         plan.references[reference] = contact
+    elif before.contact != contact and verdict is not Verdict.JOIN:
+        plan.moved[reference] = contact
+    shown = before.shown if before is not None else showing.NEVER
+    if person.email is not None and not showing.is_older(shown, person.seen.shown_at):
+        now = showing.of(org, person.email, person.seen.shown_at)
+        if now != shown:
+            plan.shown[reference] = shown = now
     past = before.past_emails if before is not None else frozenset[str]()
-    has_email = contact in known.reachable
-    known.referred[reference] = Referred(contact, has_email, past_emails=past)
+    if before is None or verdict in (Verdict.ATTACH, Verdict.JOIN) or reference in plan.moved:
+        has_email = contact in known.reachable
+        known.referred[reference] = Referred(contact, has_email, past_emails=past, shown=shown)
 
 
 def _fill(person: Read, contact: int, known: Known, plan: Plan, region: str) -> None:

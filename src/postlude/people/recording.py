@@ -10,6 +10,7 @@ from postlude.kernel import ids, pseudonyms, store
 from postlude.people.lookup import EMAIL, PHONE, REFERENCE
 from postlude.people.models import Address, Alias, Contact, Identity, Undeliverable
 from postlude.people.plan import Plan
+from postlude.people.showing import NEVER, Shown
 from postlude.people.spelling import RAW_MAX
 
 
@@ -24,7 +25,8 @@ def record(org: int, plan: Plan, now: datetime) -> None:
     _insert_contacts(org, plan, now)
     # Always e-mails before references, each in order: two workers never wait for each other.
     claim(org, EMAIL, {email: contact for email, (contact, _) in plan.emails.items()})
-    claim(org, REFERENCE, plan.references)
+    claim(org, REFERENCE, plan.references, plan.shown)
+    _remember(org, plan)
     _insert_addresses(org, plan, now)
     _insert_warnings(org, plan, now)
     _fill(org, "name", plan.names)
@@ -33,17 +35,30 @@ def record(org: int, plan: Plan, now: datetime) -> None:
     resolve_warnings(org, [*plan.attached, *plan.joined], now=now)
 
 
-def claim(org: int, kind: str, wanted: Mapping[str, int]) -> None:
+def claim(
+    org: int, kind: str, wanted: Mapping[str, int], shown: Mapping[str, Shown] | None = None
+) -> None:
     """Make these keys lead to these contacts, all of them, or raise ClaimLost."""
     keys = sorted(wanted)
+    views = [(shown or {}).get(key, NEVER) for key in keys]
     rows = [
-        (new, org, kind, key, wanted[key])
-        for new, key in zip(ids.new_ids(len(keys)), keys, strict=True)
+        (new, org, kind, key, wanted[key], view.hash, view.at)
+        for new, key, view in zip(ids.new_ids(len(keys)), keys, views, strict=True)
     ]
-    columns = ("id", "org_id", "kind", "key", "contact_id")
+    columns = ("id", "org_id", "kind", "key", "contact_id", "shown", "shown_at")
     won = store.insert_ignore(Identity, columns, rows, conflict=("org", "kind", "key"))
     if len(won) < len(rows):
         raise ClaimLost
+
+
+def _remember(org: int, plan: Plan) -> None:
+    """Keep what known rows show now, and whose they have become."""
+    for key in sorted(plan.shown.keys() - plan.references.keys()):
+        view = plan.shown[key]
+        changes: dict[str, Any] = {"shown": view.hash, "shown_at": view.at}
+        if key in plan.moved:
+            changes["contact"] = plan.moved[key]
+        Identity.objects.filter(org=org, kind=REFERENCE, key=key).update(**changes)
 
 
 def join(org: int, joined: Mapping[int, int], *, reason: str, now: datetime) -> None:
@@ -55,6 +70,8 @@ def join(org: int, joined: Mapping[int, int], *, reason: str, now: datetime) -> 
     ]
     columns = ("id", "org_id", "child_id", "parent_id", "reason", "at")
     store.insert_ignore(Alias, columns, rows, conflict=("org", "child"))
+    for child, parent in pairs:  # whoever the child spoke for: the ledger is one step deep
+        Alias.objects.filter(org=org, parent=child).update(parent=parent)
 
 
 def resolve_warnings(org: int, contacts: Iterable[int], *, now: datetime) -> int:

@@ -19,7 +19,7 @@ class Reason(StrEnum):
 class Actor:
     """Who does it. `id` is an id (user number, key prefix, job name), never a name or address."""
 
-    kind: Literal["staff", "key", "system", "cli"]
+    kind: Literal["staff", "key", "system", "cli", "discord"]
     id: str
 
 
@@ -29,7 +29,7 @@ class PersonSeen:
 
     `reference` is the source's own key of the row that shows this person, the smallest there is
     ("kktix:attendee:123"; an order's where there is no attendee). It finds the person again when
-    the e-mail cannot.
+    the e-mail cannot. `shown_at` is how old this view of the row is; None: not known (a file).
     """
 
     email_raw: str | None
@@ -38,6 +38,19 @@ class PersonSeen:
     locale: str | None = None
     source: str = ""
     reference: str = ""
+    shown_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A contact whose row shows another e-mail than it did; nobody here has that one yet.
+
+    `references` are the rows that show it. It is the same person by name, as far as rows tell.
+    """
+
+    contact: int
+    email_raw: str
+    references: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,5 +37,6 @@ def _again(batch: work.WorkBatch, tickets: Collection[int]) -> None:
 FOLLOWED: tuple[tuple[str, str, Callable[[work.WorkBatch], None]], ...] = (
     (people.ANSWERED, _ANSWERS, on_answers),
     (people.ADDRESSED, _CONTACTS, on_contact_addressed),
+    (people.MOVED, _CONTACTS, on_contact_addressed),
 )
 CONSUMERS = (CONSUMER, _ANSWERS, _CONTACTS)

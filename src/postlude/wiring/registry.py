@@ -12,6 +12,7 @@ from postlude.kernel import clock, inbox, jobs, work
 from postlude.kernel.jobs import Budget, Job
 from postlude.messages import api as messages
 from postlude.messages.types import Leased
+from postlude.orders import api as orders
 from postlude.people import api as people
 from postlude.playbooks import api as playbooks
 from postlude.playbooks.types import Alerts
@@ -41,6 +42,10 @@ def _consumers() -> None:
     work.subscribe("grant.settled", "journeys", journeys.on_grant_settled)
     work.subscribe("access.changed", "journeys", journeys.on_access_changed)
     work.subscribe(people.ADDRESSED, "journeys", journeys.on_contact_addressed)
+    work.subscribe(people.MOVED, "journeys", journeys.on_contact_moved)
+    work.subscribe(people.JOINED, "orders", orders.on_contacts_joined)
+    work.subscribe(orders.LEFT, "journeys", journeys.on_ticket_left)
+    work.subscribe(journeys.STALE, "journeys", journeys.on_invitation_stale)
     work.subscribe("message.settled", "journeys", journeys.on_message_settled)
     # First, so that a sale and its form are one row to load.
     for topic, consumer, follow in warehouse.FOLLOWED:

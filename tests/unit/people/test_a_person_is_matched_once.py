@@ -40,3 +40,29 @@ def test_the_table(email, referred, owner, erased_owner, expected) -> None:
 def test_without_e_mail_and_reference_nobody_is_kept() -> None:
     found = match(None, referred=None, owner=None, erased_owner=None, has_reference=False)
     assert Match(Verdict.NOBODY) == found
+
+
+@pytest.mark.parametrize(
+    ("email", "referred", "owner", "is_news", "expected"),
+    [
+        (NEW, REACHED, None, True, Match(Verdict.NEW)),
+        (NEW, REACHED, 3, True, Match(Verdict.KNOWN, 3)),
+        ("old@example.test", REACHED, None, True, Match(Verdict.NEW)),
+        (NEW, REACHED, None, False, Match(Verdict.KNOWN, 7)),
+        (NEW, REACHED, 3, False, Match(Verdict.KNOWN, 7)),
+        (NEW, STRANDED, None, False, Match(Verdict.ATTACH, 7)),
+    ],
+)
+def test_a_row_that_shows_nothing_new_leads_where_it_led(
+    email, referred, owner, is_news, expected
+) -> None:
+    """Whatever was changed here since holds; a change at the source is followed."""
+    found = match(
+        email,
+        referred=referred,
+        owner=owner,
+        erased_owner=None,
+        has_reference=True,
+        is_news=is_news,
+    )
+    assert expected == found

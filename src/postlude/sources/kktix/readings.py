@@ -73,6 +73,7 @@ def attendee(record: Mapping[str, Any], labels: Labels) -> Attendee:
         name=by_label(answers, labels.name) or None,
         source=SOURCE,
         reference=reference(number),
+        shown_at=datetime.fromtimestamp(updated, UTC),
     )
     ticket = TicketSeen(
         external_id=number,

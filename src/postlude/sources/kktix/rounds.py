@@ -25,7 +25,7 @@ from postlude.orders.types import (
 )
 from postlude.people import api as people
 from postlude.sources.errors import SourceBusy, SourceError, TokenRefused
-from postlude.sources.kktix import cursor, plans, readings
+from postlude.sources.kktix import addresses, cursor, plans, readings
 from postlude.sources.kktix.client import Organiser
 from postlude.sources.kktix.cursor import Place, Seen
 from postlude.sources.kktix.readings import Attendee
@@ -177,7 +177,9 @@ def _read(turn: Round, attendee: str, record: dict[str, Any]) -> list[Attendee]:
 
 def _write(turn: Round, attendees: Sequence[Attendee]) -> None:
     org, now = turn.place.org, turn.now
-    found = people.recognise_many(org, [each.person for each in attendees], now=now)
+    persons = [each.person for each in attendees]
+    addresses.follow(org, persons, now=now)
+    found = people.recognise_many(org, persons, now=now)
     boundaries.crossing("sources.kktix_recognised")
     paired = [(each, seen.contact) for each, seen in zip(attendees, found, strict=True)]
     sales = readings.sales(turn.event, paired, join=turn.settings.join)

@@ -103,6 +103,9 @@ def _paid(notification: dict[str, Any], sale: SaleSeen) -> Read:
         )
         for position, ticket in enumerate(notification["tickets"])
     )
+    # A free order may have no time of payment; it is paid all the same.
+    at = order.get("paid_at")
+    paid_at = readings.instant(at) if at else None
     same_ids = sale.join == "attendee_id" and len(tickets) == 1
     person = PersonSeen(
         email_raw=readings.text(contact.get("email")),
@@ -114,10 +117,9 @@ def _paid(notification: dict[str, Any], sale: SaleSeen) -> Read:
             if same_ids
             else f"{readings.SOURCE}:order:{sale.order_number}"
         ),
+        shown_at=paid_at,
     )
-    # A free order may have no time of payment; it is paid all the same.
-    at = order.get("paid_at")
-    return replace(sale, tickets=tickets, paid_at=readings.instant(at) if at else None), person
+    return replace(sale, tickets=tickets, paid_at=paid_at), person
 
 
 def _write(org: int, read: list[Read], now: datetime) -> None:

@@ -18,7 +18,7 @@ from postlude.orders.types import EventSeen, Kind, SaleOutcome, SaleSeen, State,
 from postlude.orgs import api as orgs
 from postlude.people import api as people
 from postlude.people.types import PersonSeen, Recognised
-from postlude.sources.kktix import readings
+from postlude.sources.kktix import addresses, readings
 from postlude.sources.kktix.exports import reading, rows
 from postlude.sources.kktix.exports.types import AttendeeRow, ImportReport, OrderRow, RowNote
 
@@ -134,6 +134,7 @@ def _import(
     """Import one batch: persons, sales, answers; each step may be repeated."""
     holders = [(ticket, order) for _, tickets, order in batch for ticket in tickets]
     seen = [_holder(ticket) for ticket, _ in holders]
+    addresses.follow(org, seen, now=now)
     buyers = [
         order
         for _, tickets, order in batch

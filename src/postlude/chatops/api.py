@@ -5,9 +5,18 @@ from collections.abc import Iterable
 from postlude.chatops import texts
 from postlude.chatops.configuration import configure, settings_of
 from postlude.chatops.models import Alert, AlertDelivery
+from postlude.chatops.team import configure_discord, discord_settings
 from postlude.chatops.types import AlertFact, AlertSettings, DeliveryFact, State
 
-__all__ = ("AlertSettings", "configure", "failed_deliveries", "open_alerts", "settings_of")
+__all__ = (
+    "AlertSettings",
+    "configure",
+    "configure_discord",
+    "discord_settings",
+    "failed_deliveries",
+    "open_alerts",
+    "settings_of",
+)
 
 
 def open_alerts(org: int) -> list[AlertFact]:

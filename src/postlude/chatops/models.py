@@ -73,3 +73,55 @@ class AlertDelivery(models.Model):
             )
         ]
         indexes: ClassVar = [models.Index(fields=["state", "due"], name="chatops_delivery_due")]
+
+
+class DiscordSetting(models.Model):
+    """An organisation's application at Discord; references to the environment, never values."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = models.ForeignKey(
+        "orgs.Organization", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    definition = models.JSONField()
+
+    class Meta:
+        db_table = "chatops_discord_setting"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["org"], name="chatops_discord_setting_org")
+        ]
+
+
+class Request(models.Model):
+    """One command that is answered later, or that waits for a yes. `number` is Discord's id of
+    the interaction, `asker` of its user. `sealed` holds the token and what was asked for, until
+    it is answered or the token is dead.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = models.ForeignKey(
+        "orgs.Organization", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    number = models.CharField(max_length=32)
+    asker = models.CharField(max_length=32)
+    command = models.CharField(max_length=16)
+    state = models.CharField(max_length=16)
+    step = models.CharField(max_length=16, default="")
+    sealed = models.BinaryField(null=True)
+    contact = models.BigIntegerField(null=True)
+    conference = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField()
+    due = models.DateTimeField()
+    attempts = models.IntegerField(default=0)
+    owner = models.CharField(max_length=64, default="")
+    lease_until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    words = models.CharField(max_length=300, default="")
+
+    class Meta:
+        db_table = "chatops_request"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["org", "number"], name="chatops_request_once")
+        ]
+        indexes: ClassVar = [models.Index(fields=["state", "due"], name="chatops_request_due")]

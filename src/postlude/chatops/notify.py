@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from postlude.chatops.configuration import settings_of
-from postlude.chatops.discord import post
+from postlude.chatops.discord.channel import post
 from postlude.chatops.mail import send
 from postlude.chatops.models import AlertDelivery
 from postlude.chatops.outcome import Outcome

@@ -88,3 +88,50 @@ class DeliveryFact:
     attempts: int
     due: datetime
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """One line of who may what: a role or a user of Discord (an id), and permissions of ours.
+
+    The role "everyone" is whoever is in the server.
+    """
+
+    role: str = ""
+    user: str = ""
+    may: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """How many tickets there are, where the source does not say; patterns as in `orders`."""
+
+    conference: str
+    event: str
+    ticket: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class DiscordSettings:
+    """An organisation's application at Discord. `${NAME}` references are resolved at use."""
+
+    application: str = ""
+    public_key: str = ""
+    token: str = ""
+    guild: str = ""
+    base_url: str = ""
+    who: tuple[Who, ...] = ()
+    stock: tuple[Stock, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFact:
+    """A command whose answer never reached Discord; `asker` is the id of a Discord user."""
+
+    id: int
+    command: str
+    asker: str
+    state: str
+    created_at: datetime
+    words: str

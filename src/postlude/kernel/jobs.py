@@ -18,7 +18,7 @@ from postlude.kernel.models import JobSlot
 from postlude.kernel.work import OWNER
 
 _log = logging.getLogger(__name__)
-GROUPS = ("pipeline", "access", "deliver", "sources", "receipts", "bulk", "housekeeping")
+GROUPS = ("pipeline", "access", "deliver", "sources", "chat", "receipts", "bulk", "housekeeping")
 # What nobody waits for gathers a while, so that it is worked off in larger batches.
 _PACE = {"bulk": 1.0, "receipts": 0.25, "housekeeping": 0.5}
 _SLICE_SECONDS = 2.0  # so that the jobs of one thread share it fairly

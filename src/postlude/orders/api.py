@@ -6,6 +6,12 @@ from postlude.orders.conferences import (
     ensure_conference,
     kind_rules,
 )
+from postlude.orders.counting import (
+    first_and_last_day,
+    sold_by_day,
+    sold_by_type,
+    with_tickets,
+)
 from postlude.orders.facts import (
     all_tickets,
     find_tickets,
@@ -34,6 +40,7 @@ __all__ = (
     "ensure_happening",
     "find_tickets",
     "happenings",
+    "first_and_last_day",
     "kind_rules",
     "matches",
     "on_contacts_joined",
@@ -41,9 +48,12 @@ __all__ = (
     "recent_tickets",
     "sales_summary",
     "tickets",
+    "sold_by_day",
+    "sold_by_type",
     "tickets_of",
     "upsert_sales",
     "valid_tickets_of",
     "warn",
     "warnings",
 )
+    "with_tickets",

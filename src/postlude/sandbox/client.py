@@ -10,6 +10,7 @@ from typing import Any, Self
 import httpx
 
 Json = dict[str, Any]
+_OPTIONS = ("slug", "from", "to", "email")
 
 
 class SandboxClient:
@@ -163,6 +164,27 @@ class SandboxClient:
     def fail_jobs(
         self, kind: str, reason: str, message: str = "An internal error occurred.", count: int = 1
     ) -> None:
+    # Discord
+
+    def ask(self, command: str, **call: object) -> Json:
+        """Type `/event <command>`; see `Ask` for what may be said. Returns the interaction."""
+        options = {k: v for k, v in call.items() if k in _OPTIONS}
+        rest = {k: v for k, v in call.items() if k not in _OPTIONS}
+        return self._json("POST", "/discord/ask", {"command": command, "options": options, **rest})
+
+    def press(self, interaction: str, button: int = 0, **call: object) -> Json:
+        """Press a button under the message of an interaction."""
+        body = {"interaction": interaction, "button": button, **call}
+        return self._json("POST", "/discord/press", body)
+
+    def interaction(self, number: str) -> Json:
+        """One interaction as it stands now."""
+        return self._json("GET", f"/discord/interactions/{number}")
+
+    def kill_token(self, number: str) -> None:
+        """Let the token of an interaction die before its time."""
+        self._json("DELETE", f"/discord/interactions/{number}/token")
+
         """Let the next `count` jobs of a kind (`load`, `query`) be done with an error."""
         body = {"kind": kind, "reason": reason, "message": message, "count": count}
         self._list("POST", "/bigquery/fail_jobs", body)

@@ -21,7 +21,7 @@ from postlude.wiring.asgi import App, in_front
 from postlude.wiring.wsgi import application as django_wsgi
 
 LANES = {
-    "urgent": ("pipeline", "access", "deliver", "sources"),
+    "urgent": ("pipeline", "access", "deliver", "sources", "chat"),
     "bulk": ("receipts", "bulk", "housekeeping"),
 }
 

@@ -42,9 +42,10 @@ FREE = {
     "playbooks_playbook_version.source": "the organiser's playbook",
     "playbooks_playbook_version.files": "the organiser's templates",
     "chatops_alert_setting.definition": "${NAME} references",
+    "chatops_discord_setting.definition": "${NAME} references, ids of Discord, permissions, counts",
     "chatops_alert.facts": "counts, slugs, and a vendor's words without the person",
 }
-SEALED = {"kernel_inbox_delivery.sealed", "messages_showntext.sealed"}
+SEALED = {"kernel_inbox_delivery.sealed", "messages_showntext.sealed", "chatops_request.sealed"}
 
 
 def columns() -> list[tuple[str, models.Field]]:

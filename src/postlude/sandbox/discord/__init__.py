@@ -1,1 +1,1 @@
-"""Discord: the plain channel webhook."""
+"""Discord: a channel, an application, and the people who type its commands."""

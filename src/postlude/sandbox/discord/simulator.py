@@ -1,8 +1,7 @@
-"""Discord's channel webhook: messages into a channel, with Discord's own complaints."""
+"""Discord: a channel's webhook, and an application whose commands people type."""
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Mapping
 from typing import Any
@@ -12,32 +11,43 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from postlude.sandbox.faults import FaultBook
-from postlude.sandbox.mailgun.parsing import read_form
+from postlude.sandbox.discord import complaints, signing
+from postlude.sandbox.discord.applications import Applications
+from postlude.sandbox.discord.asking import People
+from postlude.sandbox.discord.controls import control_routes
+from postlude.sandbox.discord.reading import read_message
+from postlude.sandbox.faults import HTTP_FAULTS, FaultBook, FaultKind
 from postlude.sandbox.now import now
 from postlude.sandbox.simulator import Json, Simulator, VendorConfig, retry_headers
 
-_LONGEST = 2000
 _EPOCH_MS = 1_420_070_400_000
 
 
 class DiscordConfig(VendorConfig):
-    """Known webhooks: id and token."""
+    """Known webhooks (id and token), and one application in one server."""
 
     webhooks: Mapping[str, str] = Field(
         default_factory=lambda: {"100000000000000001": "sandbox-discord-token"}
     )
+    application: str = "100000000000000010"
+    bot_token: str = "sandbox-bot-token"  # noqa: S105 - everybody's
+    guild: str = "100000000000000020"
+    public_key: str = signing.public_key()
+    interactions_url: str = ""
 
 
 class Discord(Simulator):
     """The team's chat."""
 
     name = "discord"
+    faults_offered = HTTP_FAULTS | {FaultKind.CLOCK_SKEW, FaultKind.WRONG_SIGNATURE}
     config: DiscordConfig
 
     def __init__(self, config: DiscordConfig, faults: FaultBook) -> None:
         super().__init__(config, faults)
         self.messages: deque[dict[str, Any]] = deque(maxlen=10_000)
+        self.people = People(faults)
+        self.applications = Applications(self)
 
     def routes(self) -> list[BaseRoute]:
         """With and without a version in the path."""
@@ -45,7 +55,12 @@ class Discord(Simulator):
         return [
             Route("/api" + tail, self._post, methods=["POST"]),
             Route("/api/v10" + tail, self._post, methods=["POST"]),
+            *self.applications.routes(),
         ]
+
+    def control_routes(self) -> list[BaseRoute]:
+        """Commands and buttons by hand."""
+        return control_routes(self)
 
     def received(self, query: Mapping[str, str]) -> Json:
         """Messages, newest last."""
@@ -54,12 +69,18 @@ class Discord(Simulator):
 
     def summary(self) -> dict[str, object]:
         """How many messages."""
-        return {"messages": len(self.messages)}
+        return {"messages": len(self.messages), "commands": len(self.people.asked)}
 
     def reset(self) -> None:
         """An empty channel."""
         super().reset()
         self.messages.clear()
+        self.people.clear()
+        self.applications.commands.clear()
+
+    async def stop(self) -> None:
+        """Close the connections to the application."""
+        await self.people.stop()
 
     def rate_limited(self, retry_after: float | None) -> Response:
         """Discord's 429 repeats the wait in its body, in fractions of a second."""
@@ -73,18 +94,18 @@ class Discord(Simulator):
     async def _post(self, request: Request) -> Response:  # noqa: PLR0911 - one per complaint
         number, token = request.path_params["id"], request.path_params["token"]
         if number not in self.config.webhooks:
-            return _error(10015, "Unknown Webhook", 404)
+            return complaints.error(10015, "Unknown Webhook", 404)
         if self.config.webhooks[number] != token:
-            return _error(50027, "Invalid Webhook Token", 401)
+            return complaints.error(50027, "Invalid Webhook Token", 401)
         try:
-            payload, files = await _payload(request)
+            payload, files = await read_message(request)
         except ValueError:
-            return _error(50109, "The request body contains invalid JSON.", 400)
+            return complaints.error(50109, "The request body contains invalid JSON.", 400)
         content = str(payload.get("content") or "")
-        if len(content) > _LONGEST:
-            return _too_long()
+        if len(content) > complaints.LONGEST:
+            return complaints.too_long()
         if not (content or payload.get("embeds") or files):
-            return _error(50006, "Cannot send an empty message", 400)
+            return complaints.error(50006, "Cannot send an empty message", 400)
         message = self._keep(number, content, payload, files)
         if request.query_params.get("wait") == "true":
             return JSONResponse(message)
@@ -108,32 +129,3 @@ class Discord(Simulator):
         }
         self.messages.append(message)
         return message
-
-
-async def _payload(request: Request) -> tuple[Json, list[dict[str, object]]]:
-    body = await request.body()
-    kind = request.headers.get("content-type", "")
-    if kind.startswith("application/json"):
-        payload, files = json.loads(body), []
-    else:
-        form = read_form(kind, body)
-        text = form.one("payload_json")
-        payload = json.loads(text) if text else {k: v[-1] for k, v in form.fields.items()}
-        files = [{"filename": file.filename, "size": file.size} for file in form.files]
-    if not isinstance(payload, dict):
-        raise ValueError("not an object")  # noqa: TRY004 - bad JSON and wrong JSON are one answer
-    return payload, list(files)
-
-
-def _error(code: int, message: str, status: int) -> Response:
-    return JSONResponse({"message": message, "code": code}, status_code=status)
-
-
-def _too_long() -> Response:
-    problem = {
-        "code": "BASE_TYPE_MAX_LENGTH",
-        "message": f"Must be {_LONGEST} or fewer in length.",
-    }
-    errors = {"content": {"_errors": [problem]}}
-    body = {"message": "Invalid Form Body", "code": 50035, "errors": errors}
-    return JSONResponse(body, status_code=400)

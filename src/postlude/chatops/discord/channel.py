@@ -1,4 +1,4 @@
-"""A Discord channel webhook. (The team's slash commands get a folder of their own.)"""
+"""A Discord channel webhook: how the team is told of things it did not ask for."""
 
 from http import HTTPStatus
 from typing import Any
@@ -32,24 +32,25 @@ def post(settings: AlertSettings, text: str) -> Outcome:
     if answer.is_success:
         return Outcome(sent=True)
     if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-        return Outcome(sent=False, wait=_wait(answer), words="429")
-    body = _body(answer)
+        return Outcome(sent=False, wait=asked_to_wait(answer), words="429")
+    body = body_of(answer)
     words = f"{answer.status_code} {redact.cut(body.get('message', ''), 200)}".strip()
     # A 403 page of HTML is a wall in front of Discord and goes away; only its own no is final.
     permanent = answer.status_code in _PERMANENT and "code" in body
     return Outcome(sent=False, permanent=permanent, words=words)
 
 
-def _wait(answer: httpx.Response) -> float:
+def asked_to_wait(answer: httpx.Response) -> float:
     """Discord's body has fractions of a second, its header only whole ones."""
-    told = _body(answer).get("retry_after")
+    told = body_of(answer).get("retry_after")
     if isinstance(told, int | float):
         return min(max(float(told), 0.0), 3_600.0)
     found = http.retry_after(answer)
     return _WAIT_WITHOUT_WORD if found is None else found
 
 
-def _body(answer: httpx.Response) -> dict[str, Any]:
+def body_of(answer: httpx.Response) -> dict[str, Any]:
+    """Return Discord's JSON; empty for what is none."""
     try:
         body = answer.json()
     except ValueError:

@@ -1,0 +1,1 @@
+"""What each command of the team answers; one module a command."""

@@ -1,0 +1,32 @@
+"""/event sync: ask the sources now, instead of in two minutes."""
+
+from django.utils.translation import gettext as _
+
+from postlude.chatops.commands.fitting import fit, plain
+from postlude.chatops.commands.shape import Answer, Call
+from postlude.kernel.jobs import Budget
+from postlude.sources import api as sources
+from postlude.sources.types import PollReport
+
+_SECONDS = 120.0
+
+
+def answer(call: Call) -> Answer:
+    """Poll every source and say what came. What it finds goes its usual way."""
+    reports = sources.poll(call.org.id, now=call.now, budget=Budget(_SECONDS))
+    if not reports:
+        return Answer(_("There is no source to ask."))
+    return fit([_("Asked now:")], [_line(each) for each in reports], name="sync")
+
+
+def _line(report: PollReport) -> str:
+    name = plain(report.source)
+    if not report.ok:
+        return "- " + _("{source}: no good answer. {error}").format(
+            source=name, error=plain(report.error)
+        )
+    if not report.changes:
+        return "- " + _("{source}: nothing new").format(source=name)
+    changes = ", ".join(f"{count} {what}" for what, count in sorted(report.changes.items()))
+    more = "" if report.finished else " " + _("(the rest follows with the next poll)")
+    return "- " + _("{source}: {changes}").format(source=name, changes=changes) + more

@@ -1,5 +1,6 @@
 """What every e-mail channel does alike before the wire. Pure."""
 
+from email.message import EmailMessage
 from email.utils import formataddr
 
 from postlude.channels.types import Verdict
@@ -40,6 +41,21 @@ def from_header(sender: SenderConfig) -> str:
 def to_header(mail: Rendered) -> str:
     """Return the To header's value."""
     return formataddr((mail.to_name, mail.to_address))
+
+
+def attach(message: EmailMessage, mail: Rendered) -> None:
+    """Add the files that go with a mail."""
+    for file in mail.attachments:
+        spelled = EmailMessage()
+        spelled["Content-Type"] = file.content_type
+        kind = spelled["Content-Type"]
+        message.add_attachment(
+            file.content,
+            maintype=kind.maintype,
+            subtype=kind.subtype,
+            filename=file.name,
+            params=dict(kind.params),
+        )
 
 
 def message_id(message: int, domain: str) -> str:

@@ -5,7 +5,10 @@ person sends it again; the decision, its marks and its message commit together; 
 entered = sent + blocked + failed + waiting.
 """
 
+from postlude.journeys.calendars import NAME as CALENDAR
+from postlude.journeys.calendars import attachments, describe_occasion
 from postlude.journeys.entering import catch_up, on_ticket_paid
+from postlude.journeys.freezing import freeze
 from postlude.journeys.moving import (
     STALE,
     on_contact_addressed,
@@ -13,12 +16,15 @@ from postlude.journeys.moving import (
     on_invitation_stale,
     on_ticket_left,
 )
+from postlude.journeys.notices import NOTICE, veto
+from postlude.journeys.opening import schedule
 from postlude.journeys.providers import providers
 from postlude.journeys.publishing import check, definition, journeys, publish
 from postlude.journeys.reading import executions, history_of, late, members, progress, waiting
 from postlude.journeys.resending import resend
+from postlude.journeys.scheduled import scheduled
 from postlude.journeys.settling import on_message_settled, reconcile
-from postlude.journeys.stepping import step
+from postlude.journeys.stepping import step, step_scheduled
 from postlude.journeys.timing import try_after
 from postlude.journeys.waking import (
     on_access_changed,
@@ -27,11 +33,16 @@ from postlude.journeys.waking import (
 )
 
 __all__ = (
+    "CALENDAR",
+    "NOTICE",
     "STALE",
+    "attachments",
     "catch_up",
     "check",
     "definition",
+    "describe_occasion",
     "executions",
+    "freeze",
     "history_of",
     "journeys",
     "late",
@@ -50,7 +61,11 @@ __all__ = (
     "publish",
     "reconcile",
     "resend",
+    "schedule",
+    "scheduled",
     "step",
+    "step_scheduled",
     "try_after",
+    "veto",
     "waiting",
 )

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from postlude.access.types import GrantFact
+from postlude.access.types import FALL_BACK, GrantFact
 from postlude.access.types import State as GrantState
-from postlude.journeys.types import ANY, AdditionNode, FilterNode, SendNode, Stop, WaitNode
+from postlude.journeys.types import ANY, FilterNode, Mail, NoticeNode, Stop, WaitNode
 from postlude.messages.types import State as MessageState
 from postlude.orders.types import TicketFact
 
 SWEEP = timedelta(seconds=60)
+_A_PERSONS_PACE = timedelta(minutes=10)  # the "done" wakes whoever waits; this is the back-stop
 Matches = Callable[[str, str], bool]
 
 
@@ -61,23 +62,46 @@ def _any(patterns: Sequence[str], name: str, matches: Matches) -> bool:
 def wait(
     node: WaitNode, grants: Iterable[GrantFact], *, since: datetime, now: datetime
 ) -> Go | Hold | Block:
-    """Go on when all is settled; after the time-out, with what was granted until then."""
-    states = {grant.state for grant in grants}
+    """Go on when all is settled; after the time-out, with what was granted until then.
+
+    A person who stands in for a vendor that failed holds up nobody who was let in elsewhere. But
+    whoever has nothing else is never given up while a person is due to let him in: he is late,
+    which is told, and not lost.
+    """
+    held = list(grants)
+    pending = [grant for grant in held if grant.state == GrantState.PENDING]
+    granted = any(grant.state == GrantState.GRANTED for grant in held)
     end = since + node.timeout
-    if GrantState.PENDING in states and now < end:
+    if now < end and any(grant.by_hand not in FALL_BACK for grant in pending):
         return Hold(min(end, now + SWEEP))
-    return Go() if GrantState.GRANTED in states else Block(Stop.NO_ACCESS)
+    if granted:
+        return Go()
+    if any(grant.by_hand for grant in pending):
+        return Hold(now + _A_PERSONS_PACE)
+    return Block(Stop.NO_ACCESS)
 
 
-def template_for(node: SendNode | AdditionNode, tickets: Sequence[TicketFact]) -> str | None:
+def let_in(
+    node: NoticeNode, grants: Iterable[GrantFact], *, since: datetime, now: datetime
+) -> Go | Hold:
+    """Wait while nothing is granted yet but something is under way; then write all the same.
+
+    Who holds a ticket that opens nothing is told about the day like everybody else.
+    """
+    states = {grant.state for grant in grants}
+    end = since + node.patience
+    if GrantState.PENDING in states and GrantState.GRANTED not in states and now < end:
+        return Hold(min(end, now + SWEEP))
+    return Go()
+
+
+def template_for(node: Mail, tickets: Sequence[TicketFact]) -> str | None:
     """Return the template of the kind of the first ticket that has one."""
     named = [node.templates[each.kind] for each in tickets if each.kind in node.templates]
     return named[0] if named else node.templates.get(ANY)
 
 
-def deadline(
-    node: SendNode | AdditionNode, tickets: Iterable[TicketFact], now: datetime
-) -> datetime:
+def deadline(node: Mail, tickets: Iterable[TicketFact], now: datetime) -> datetime:
     """Inviting stops when the last of the events is over."""
     latest = now + node.deadline
     ends = [ticket.ends_at for ticket in tickets]

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from postlude.journeys import decisions, marks
+from postlude.journeys import calendars, decisions, marks
 from postlude.journeys.errors import BadJourney
-from postlude.journeys.types import AdditionNode, SendNode, Stop
+from postlude.journeys.types import AdditionNode, Mail, NoticeNode, SendNode, Stop
 from postlude.journeys.walking import Walk, Walker
 from postlude.messages import api as messages
 from postlude.messages.types import Klass, Lane, NewMessage
@@ -29,7 +29,7 @@ def invite(node: SendNode, walk: Walk, here: Sequence[Walker], *, others_go_on: 
         walker.contact: (f"{INVITE}{fresh[walker.contact, scope]}", walk.valid[walker.contact])
         for walker in chosen.values()
     }
-    sent = _enqueue(node, walk, list(chosen.values()), new)
+    sent = enqueue(node, walk, list(chosen.values()), new)
     _tell(walk, {contact: tickets for contact, (_, tickets) in new.items()})
     for walker in able:
         if chosen.get(walker.contact) is walker:
@@ -65,7 +65,7 @@ def add(node: AdditionNode, walk: Walk, here: Sequence[Walker]) -> None:
             key = f"{ADDITION}{walk.journey}:{walker.contact}:{untold[0].id}"
             new[walker.contact] = (key, untold)
             due.append(walker)
-    sent = _enqueue(node, walk, due, new)
+    sent = enqueue(node, walk, due, new)
     for walker in due:
         walk.queue(walker, sent[walker.contact])
     _join(walk, [walker for walker in able if walker.message is None])
@@ -85,38 +85,51 @@ def _able(walk: Walk, here: Sequence[Walker]) -> list[Walker]:
     return able
 
 
-def _enqueue(
-    node: SendNode | AdditionNode,
+def enqueue(
+    node: Mail,
     walk: Walk,
     walkers: Sequence[Walker],
     new: Mapping[int, tuple[str, Sequence[TicketFact]]],
 ) -> dict[int, int]:
-    """Decide the messages; return their ids by contact."""
-    if not walkers:
+    """Decide the messages of these walkers; return their ids by contact."""
+    return write(node, walk, {walker.contact: walker.cycle for walker in walkers}, new)
+
+
+def write(
+    node: Mail,
+    walk: Walk,
+    cycles: Mapping[int, int],
+    new: Mapping[int, tuple[str, Sequence[TicketFact]]],
+    *,
+    lane: Lane | None = None,
+) -> dict[int, int]:
+    """Decide a message (key, tickets) for each contact of `cycles`; return their ids."""
+    if not cycles:
         return {}
-    languages = people.locales(walk.org, [walker.contact for walker in walkers])
+    languages = people.locales(walk.org, list(cycles))
     versions = _versions(node, walk.org, (tickets for _, tickets in new.values()))
     sender = messages.sender(walk.org, node.sender).id
     drafts = [
         _draft(
             node,
             walk.conference,
-            walker.contact,
-            *new[walker.contact],
+            contact,
+            *new[contact],
             sender=sender,
-            version=versions[_slug(node, new[walker.contact][1])],
-            locale=languages.get(walker.contact, ""),
-            cycle=walker.cycle,
+            version=versions[_slug(node, new[contact][1])],
+            locale=languages.get(contact, ""),
+            cycle=cycle,
             now=walk.now,
+            lane=lane,
         )
-        for walker in walkers
+        for contact, cycle in cycles.items()
     ]
     done = messages.enqueue_many(walk.org, drafts, now=walk.now)
     return {draft.contact: each.message for draft, each in zip(drafts, done, strict=True)}
 
 
 def _draft(  # noqa: PLR0913 - a message is what it is
-    node: SendNode | AdditionNode,
+    node: Mail,
     conference: int,
     contact: int,
     key: str,
@@ -127,7 +140,12 @@ def _draft(  # noqa: PLR0913 - a message is what it is
     locale: str,
     cycle: int | None,
     now: datetime,
+    lane: Lane | None = None,
 ) -> NewMessage:
+    context: dict[str, object] = {"conference": conference}
+    context["tickets"] = [ticket.id for ticket in tickets]
+    if isinstance(node, SendNode | NoticeNode):
+        context |= calendars.ATTACHED
     return NewMessage(
         key=key,
         klass=Klass(node.klass),
@@ -135,8 +153,8 @@ def _draft(  # noqa: PLR0913 - a message is what it is
         contact=contact,
         template_version=version,
         locale=locale,
-        context={"conference": conference, "tickets": [ticket.id for ticket in tickets]},
-        lane=Lane(node.lane),
+        context=context,
+        lane=Lane(node.lane) if lane is None else lane,
         deadline=decisions.deadline(node, tickets, now),
         cycle=cycle,
         node=node.name,
@@ -146,7 +164,7 @@ def _draft(  # noqa: PLR0913 - a message is what it is
 draft = _draft
 
 
-def _slug(node: SendNode | AdditionNode, tickets: Sequence[TicketFact]) -> str:
+def _slug(node: Mail, tickets: Sequence[TicketFact]) -> str:
     slug = decisions.template_for(node, tickets)
     if slug is None:
         kinds = sorted({ticket.kind for ticket in tickets})
@@ -154,14 +172,12 @@ def _slug(node: SendNode | AdditionNode, tickets: Sequence[TicketFact]) -> str:
     return slug
 
 
-def _versions(
-    node: SendNode | AdditionNode, org: int, groups: Iterable[Sequence[TicketFact]]
-) -> dict[str, int]:
+def _versions(node: Mail, org: int, groups: Iterable[Sequence[TicketFact]]) -> dict[str, int]:
     slugs = {_slug(node, tickets) for tickets in groups}
     return {slug: messages.template(org, slug).id for slug in sorted(slugs)}
 
 
-def version_for(node: SendNode | AdditionNode, org: int, tickets: Sequence[TicketFact]) -> int:
+def version_for(node: Mail, org: int, tickets: Sequence[TicketFact]) -> int:
     """Return the newest template version for these tickets."""
     return messages.template(org, _slug(node, tickets)).id
 

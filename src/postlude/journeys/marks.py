@@ -22,6 +22,10 @@ def invite(conference: int) -> str:
     return f"invite:{conference}"
 
 
+def notice(conference: int) -> str:
+    return f"notice:{conference}"
+
+
 def make(
     org: int, journey: int, wanted: Sequence[tuple[int, str]], now: datetime
 ) -> dict[tuple[int, str], int]:

@@ -69,7 +69,9 @@ class Cycle(models.Model):
 class Member(models.Model):
     """One contact in one cycle: where it stands, and why.
 
-    `tickets` are the new ones it entered for. `due`: when it is looked at without news.
+    `tickets` are the new ones it entered for; who is written to at a set time enters for none.
+    `due`: when it is looked at without news. `lane`: 0 what a sale started, 2 what a schedule
+    started, which must never hold the others up.
     """
 
     id = models.BigIntegerField(primary_key=True, default=ids.new_id)
@@ -91,6 +93,7 @@ class Member(models.Model):
     lease_until = models.DateTimeField(null=True)
     entered_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
+    lane = models.SmallIntegerField(default=0, db_default=0)
 
     class Meta:
         db_table = "journeys_member"
@@ -99,8 +102,8 @@ class Member(models.Model):
         )
         indexes = (
             models.Index(
-                fields=("due", "id"),
-                name="journeys_member_due",
+                fields=("lane", "due", "id"),
+                name="journeys_member_lane",
                 condition=Q(state__in=("ready", "waiting")),
             ),
             models.Index(fields=("org", "conference", "contact"), name="journeys_member_contact"),
@@ -136,7 +139,7 @@ class Mark(models.Model):
     """What happened to a contact once and must not happen again: the guard is the unique key.
 
     Scopes: `ticket:<id>` it entered for that ticket, `invite:<conference>`, `told:<ticket>` a
-    mail lists that ticket.
+    mail lists that ticket, `notice:<conference>` what a scheduled journey sends.
     """
 
     id = models.BigIntegerField(primary_key=True, default=ids.new_id)
@@ -223,3 +226,51 @@ class Resend(models.Model):
             models.UniqueConstraint(fields=("org", "request"), name="journeys_resend_u"),
         )
         indexes = (models.Index(fields=("org", "contact"), name="journeys_resend_contact"),)
+
+
+class Slot(models.Model):
+    """A scheduled journey began: once per scope, whoever noticed that it was due.
+
+    It is committed before the audience is read. Who buys after that reading buys after this
+    commit, so the invitation sees it: everybody is in the audience or gets it with the invitation.
+    `frozen_to`: the last contact that has entered; `frozen_at`: when all had.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = _org()
+    journey = models.ForeignKey(Journey, on_delete=models.PROTECT, related_name="+", db_index=False)
+    scope = models.CharField(max_length=100)
+    version = models.ForeignKey(
+        JourneyVersion, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="+")
+    conference = models.BigIntegerField()
+    due_at = models.DateTimeField()
+    begun_at = models.DateTimeField()
+    frozen_to = models.BigIntegerField(default=0)
+    frozen_at = models.DateTimeField(null=True)
+    owner = models.CharField(max_length=64, blank=True, default="")
+    lease_until = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "journeys_slot"
+        constraints = (
+            models.UniqueConstraint(fields=("org", "journey", "scope"), name="journeys_slot_u"),
+        )
+        indexes = (models.Index(fields=("org", "conference"), name="journeys_slot_conference"),)
+
+
+class Occasion(models.Model):
+    """What a calendar entry says of a conference beside its name and dates; nothing personal."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = _org()
+    conference = models.BigIntegerField()
+    place = models.CharField(max_length=300, blank=True, default="")
+    website = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        db_table = "journeys_occasion"
+        constraints = (
+            models.UniqueConstraint(fields=("org", "conference"), name="journeys_occasion_u"),
+        )

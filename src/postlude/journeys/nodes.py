@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from postlude.access import api as access
 from postlude.access.types import GrantFact, State
-from postlude.journeys import decisions, inviting
+from postlude.journeys import decisions, inviting, notices
 from postlude.journeys.decisions import Block, Go, Hold
 from postlude.journeys.types import (
     AdditionNode,
@@ -32,8 +32,12 @@ def run(node: Node, walk: Walk) -> None:
         _wait(node, walk, here)
     elif isinstance(node, SendNode):
         inviting.invite(node, walk, here, others_go_on=_has_addition(walk))
-    else:
+        notices.with_invitation(walk, here)
+    elif isinstance(node, AdditionNode):
         inviting.add(node, walk, here)
+        notices.with_invitation(walk, here)
+    else:
+        notices.tell(node, walk, here)
 
 
 def _has_addition(walk: Walk) -> bool:

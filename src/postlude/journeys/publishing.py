@@ -66,6 +66,11 @@ def newest_versions(org: int, *, trigger: str | None = None) -> list[JourneyVers
     return list(newest.values())
 
 
+def newest_version(org: int, journey: int) -> JourneyVersion:
+    """Return the newest version of one journey."""
+    return JourneyVersion.objects.filter(org=org, journey=journey).order_by("-number")[0]
+
+
 def definition(org: int, version: int) -> JourneyDefinition:
     """Return what a version says; raise NotFound."""
     row = JourneyVersion.objects.filter(org=org, id=version).first()

@@ -20,6 +20,7 @@ from postlude.journeys.types import (
 )
 from postlude.orders import api as orders
 
+SALE = 0
 _OPEN = (MemberState.READY, MemberState.WAITING, MemberState.QUEUED, MemberState.UNKNOWN)
 _KINDS: Mapping[str, str] = {
     MemberState.READY: "waiting",
@@ -29,8 +30,8 @@ _KINDS: Mapping[str, str] = {
 
 
 def progress(org: int, conference: int | None = None) -> list[Progress]:
-    """Return the counts of each conference (or of one) that anybody has entered for."""
-    rows = Member.objects.filter(org=org)
+    """Return the counts of each conference (or of one) that anybody has bought for."""
+    rows = Member.objects.filter(org=org, lane=SALE)
     if conference is not None:
         rows = rows.filter(conference=conference)
     counts: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
@@ -40,10 +41,12 @@ def progress(org: int, conference: int | None = None) -> list[Progress]:
     invited = {
         row["conference"]: row["n"] for row in people.annotate(n=Count("contact", distinct=True))
     }
-    return [_progress(each, counts[each], invited.get(each, 0)) for each in sorted(counts)]
+    return [progress_of(each, counts[each], invited.get(each, 0)) for each in sorted(counts)]
 
 
-def _progress(conference: int, counts: Counter[tuple[str, str]], invited: int) -> Progress:
+def progress_of(conference: int, counts: Counter[tuple[str, str]], invited: int) -> Progress:
+    """Return counts by (state, reason) as progress."""
+
     def total(state: MemberState) -> int:
         return sum(n for (it, _), n in counts.items() if it == state)
 
@@ -156,7 +159,9 @@ def late(org: int, *, now: datetime, limit: timedelta, most: int = 1_000) -> lis
     """
     since = now - limit
     hangs = Q(state__in=_OPEN) | Q(state=MemberState.BLOCKED, reason=Stop.NO_ACCESS)
-    rows = Member.objects.filter(hangs, org=org, entered_at__lt=since).order_by("entered_at", "id")
+    rows = Member.objects.filter(hangs, org=org, lane=SALE, entered_at__lt=since).order_by(
+        "entered_at", "id"
+    )
     found = [
         LateInvitation(
             ticket, row.contact, row.conference, row.entered_at, row.state, row.reason, row.id

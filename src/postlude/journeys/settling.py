@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from postlude.journeys import bookkeeping, decisions, marks
+from postlude.journeys import bookkeeping, decisions, marks, notices
 from postlude.journeys.inviting import INVITE
 from postlude.journeys.models import Mark, Member, SendAttempt
 from postlude.journeys.types import MemberState
@@ -66,9 +66,10 @@ def _settle(org: int, facts: Mapping[int, MessageFact], now: datetime) -> None:
     for (state, reason), ended in groups.items():
         for chunk in store.chunks(sorted(ended), _CHUNK):
             _apply(org, chunk, state, reason, now)
-    for fact in facts.values():
-        if fact.state in decisions.NEVER_LEFT:
-            _release(org, fact)
+    lost = [fact for fact in facts.values() if fact.state in decisions.NEVER_LEFT]
+    for fact in lost:
+        _release(org, fact)
+    notices.release(org, lost)
 
 
 def _apply(org: int, ended: Sequence[int], state: str, reason: str, now: datetime) -> None:

@@ -14,6 +14,7 @@ from postlude.kernel import boundaries, claims, redact, store
 from postlude.kernel.errors import AppError
 from postlude.kernel.jobs import Budget
 from postlude.kernel.work import OWNER
+from postlude.messages.types import Lane
 from postlude.orders import api as orders
 
 _log = logging.getLogger(__name__)
@@ -21,16 +22,32 @@ BATCH = 200
 _MOVING = (MemberState.READY, MemberState.WAITING)
 
 
+# Whoever a schedule brought, once the whole audience is written down.
+_FROZEN = (
+    "EXISTS (SELECT 1 FROM journeys_slot WHERE journeys_slot.cycle_id = journeys_member.cycle_id"
+    " AND journeys_slot.frozen_at IS NOT NULL)"
+)
+
+
 def step(budget: Budget) -> int:
     """Walk whoever is due as far as they get; return how many were looked at.
 
     A member that waits is looked at when news comes, when its time is up, and once a minute.
     """
+    return _step(budget, "lane = 0")
+
+
+def step_scheduled(budget: Budget) -> int:
+    """Walk those whom a schedule brought, beside `step` and never before it."""
+    return _step(budget, f"lane = {int(Lane.BULK)} AND {_FROZEN}")
+
+
+def _step(budget: Budget, whose: str) -> int:
     total = 0
     while not budget.spent():
         claimed = claims.claim(
             Member,
-            where="state IN ('ready', 'waiting') AND due <= %s",
+            where=f"{whose} AND state IN ('ready', 'waiting') AND due <= %s",
             params=[budget.now()],
             order="due, id",
             limit=BATCH,

@@ -88,7 +88,36 @@ class AdditionNode:
     deadline: timedelta = timedelta(days=14)
 
 
-Node = FilterNode | GrantNode | WaitNode | SendNode | AdditionNode
+@dataclass(frozen=True, slots=True)
+class NoticeNode:
+    """A mail to everybody who holds a ticket at a set time: once per contact and conference.
+
+    Who is still being let in is waited for, at most `patience`, so that the mail has the links.
+    """
+
+    name: str
+    sender: str
+    templates: Mapping[str, str]
+    klass: str = "transactional"
+    lane: int = 2
+    deadline: timedelta = timedelta(days=14)
+    patience: timedelta = timedelta(hours=1)
+
+
+Node = FilterNode | GrantNode | WaitNode | SendNode | AdditionNode | NoticeNode
+Mail = SendNode | AdditionNode | NoticeNode
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a journey starts by itself: exactly one of the two is given.
+
+    `at` is an instant, or a time on the organisation's clocks; `before_start` counts back from the
+    start of the conference. `schedules` says what happens when the clocks change.
+    """
+
+    at: datetime | None = None
+    before_start: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +125,8 @@ class JourneyDefinition:
     """A journey as a playbook says it. Nodes run in this order; names are unique in it.
 
     `conferences` are slugs; none means every conference. A journey has one SendNode at most,
-    and an AdditionNode stands after it.
+    and an AdditionNode stands after it. One with a `schedule` is a single NoticeNode, has the
+    trigger "schedule", and names its conferences.
     """
 
     slug: str
@@ -106,6 +136,7 @@ class JourneyDefinition:
     trigger: str = "ticket.paid"
     conferences: tuple[str, ...] = ()
     active: bool = True
+    schedule: Schedule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +178,45 @@ class Progress:
     @property
     def blocked_total(self) -> int:
         return sum(self.blocked.values())
+
+
+class ScheduleState(StrEnum):
+    """Where a scheduled journey is with one conference.
+
+    RESTS: it cannot be due, `Scheduled.reason` says why. MISSED: it was due while nothing ran,
+    and the conference is over. FREEZING: its audience is being written down.
+    """
+
+    RESTS = "rests"
+    INACTIVE = "inactive"
+    AHEAD = "ahead"
+    DUE = "due"
+    MISSED = "missed"
+    FREEZING = "freezing"
+    RUNNING = "running"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """A scheduled journey and one conference: when, to whom, and how far it is.
+
+    `due_at` is when it is, or was, due; `audience` how many hold a ticket now, until it has begun;
+    `late` how many of those who entered bought afterwards and got it with their invitation.
+    """
+
+    journey: str
+    title: str
+    conference: str
+    conference_name: str
+    state: ScheduleState
+    reason: str
+    due_at: datetime | None
+    begun_at: datetime | None
+    audience: int
+    templates: tuple[str, ...]
+    progress: Progress | None = None
+    late: int = 0
 
 
 @dataclass(frozen=True, slots=True)

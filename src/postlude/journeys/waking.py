@@ -86,8 +86,8 @@ def _stop(org: int, conference: int, contacts: Sequence[int], now: datetime) -> 
     stopped: list[Member] = []
     for row in members:
         held = {ticket.id for ticket in valid.get(row.contact, ())}
-        if held & set(row.tickets):
-            continue
+        if held and (row.lane or held & set(row.tickets)):
+            continue  # whom a schedule brought may hold any ticket
         if row.state in {MemberState.READY, MemberState.WAITING} or (
             row.state == MemberState.BLOCKED and row.reason == Stop.NO_ACCESS
         ):

@@ -11,6 +11,7 @@ from typing import Any
 
 from postlude.kernel import clock, ids
 from postlude.messages import (
+    attachments,
     enqueue,
     epoch,
     facts,
@@ -22,6 +23,7 @@ from postlude.messages import (
     settle,
     shown,
     traits,
+    vetoes,
     wire,
 )
 from postlude.messages import (
@@ -79,8 +81,10 @@ __all__ = (
     "record_dispatch",
     "record_receipts",
     "recover",
+    "register_attachment",
     "register_channel_traits",
     "register_provider",
+    "register_veto",
     "release_old_epoch",
     "render",
     "renew_sending",
@@ -96,6 +100,7 @@ __all__ = (
     "settle_many",
     "state_of",
     "template",
+    "templates",
     "token_of",
     "traits_of",
     "unknown_messages",
@@ -105,6 +110,8 @@ __all__ = (
 
 register_channel_traits = traits.register
 traits_of = traits.of
+register_attachment = attachments.register
+register_veto = vetoes.register
 
 
 def register_provider(name: str, fn: Provider, *, sample: Any) -> None:
@@ -193,6 +200,11 @@ def check_template(text: LocaleText, context_sample: Mapping[str, Any] | None = 
 def template(org: int, slug: str) -> TemplateRef:
     """Return the newest version; raise UnknownTemplate."""
     return publishing.ref(org, slug)
+
+
+def templates(org: int) -> list[TemplateRef]:
+    """Return the newest version of every template, by name."""
+    return publishing.refs(org)
 
 
 def preview(

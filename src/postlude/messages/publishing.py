@@ -83,6 +83,12 @@ def ref(org: int, slug: str) -> TemplateRef:
     )
 
 
+def refs(org: int) -> list[TemplateRef]:
+    """Return the newest version of every template, by name."""
+    slugs = MessageTemplate.objects.filter(org=org).order_by("slug").values_list("slug", flat=True)
+    return [ref(org, slug) for slug in slugs]
+
+
 def preview_text(
     text: LocaleText, context: Mapping[str, Any], values: Mapping[str, Any] | None = None
 ) -> Preview:

@@ -13,9 +13,26 @@ import minijinja
 from postlude.kernel import tokens
 from postlude.kernel.errors import AppError
 from postlude.messages import addresses as places
-from postlude.messages import compiling, engine, headers, providers, senders, shown, traits
+from postlude.messages import (
+    attachments,
+    compiling,
+    engine,
+    headers,
+    providers,
+    senders,
+    shown,
+    traits,
+)
 from postlude.messages.texts import Text, text_of
-from postlude.messages.types import Klass, Leased, Outcome, OutcomeKind, Rendered, SenderConfig
+from postlude.messages.types import (
+    Attachment,
+    Klass,
+    Leased,
+    Outcome,
+    OutcomeKind,
+    Rendered,
+    SenderConfig,
+)
 from postlude.people import api as people
 
 _log = logging.getLogger(__name__)
@@ -38,6 +55,7 @@ class _Batch:
     recipients: Mapping[int, _Recipient]
     values: Mapping[str, Mapping[int, Any]]
     account: SenderConfig
+    files: Mapping[int, tuple[Attachment, ...]]
 
 
 def render(leased: Sequence[Leased], *, now: datetime) -> tuple[list[Rendered], list[Outcome]]:
@@ -91,7 +109,9 @@ def _batch(org: int, sender: int, group: Sequence[Leased]) -> _Batch:
     used: frozenset[str] = frozenset()
     for it in group:
         used |= text_of(org, it.template_version, it.locale).names
-    return _Batch(recipients, providers.values(org, group, used), senders.by_id(sender))
+    values = providers.values(org, group, used)
+    files = attachments.of(org, group)
+    return _Batch(recipients, values, senders.by_id(sender), files)
 
 
 def _one(it: Leased, batch: _Batch) -> Rendered:
@@ -120,6 +140,7 @@ def _one(it: Leased, batch: _Batch) -> Rendered:
         metadata={"outbox_id": str(it.message)},
         address=recipient.address,
         attempts=it.attempts,
+        attachments=batch.files.get(it.message, ()),
     )
 
 

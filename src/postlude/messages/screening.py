@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from postlude.kernel import boundaries, ids, store
-from postlude.messages import courtesy, senders, settling, traits
+from postlude.messages import courtesy, senders, settling, traits, vetoes
 from postlude.messages.models import Message, Outbox, SendBlock
 from postlude.messages.types import Block, Klass, Leased, State
 from postlude.orgs import api as orgs
@@ -39,10 +39,13 @@ def screen(leased: Sequence[Leased], *, owner: str, now: datetime) -> list[Lease
     for org, group in by_org.items():
         late = [it for it in group if it.deadline <= now]
         timely = [it for it in group if it.deadline > now]
+        stopped = vetoes.stopped(org, timely)
+        timely = [it for it in timely if it.message not in stopped]
         blocks = blocked_many(org, timely, now=now)
-        if late or blocks:
+        if late or stopped or blocks:
             with store.write():
                 _expire(late, owner, now)
+                _cancel(stopped, owner, now)
                 _record(org, timely, blocks, owner, now)
             boundaries.crossing("messages.blocked")
         may_go += [it for it in timely if it.message not in blocks]
@@ -168,6 +171,15 @@ def _mine(messages: Sequence[int], owner: str) -> list[Outbox]:
 def _expire(late: Sequence[Leased], owner: str, now: datetime) -> None:
     rows = _mine([it.message for it in late], owner)
     settling.end(rows, State.EXPIRED, reason="past its deadline", now=now)
+    senders.give_back_quota(rows)
+
+
+def _cancel(stopped: Mapping[int, str], owner: str, now: datetime) -> None:
+    """What a room above has stopped at the last moment: a refund that came after the decision."""
+    rows = _mine(list(stopped), owner)
+    for reason in sorted(set(stopped.values())):
+        mine = [row for row in rows if stopped[row.id] == reason]
+        settling.end(mine, State.CANCELLED, reason=reason, now=now)
     senders.give_back_quota(rows)
 
 

@@ -193,6 +193,15 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail. `content_type` may have parameters; `name` is plain ASCII."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """Ready for the wire. `key` is what a channel that honours keys must pass on."""
 
@@ -210,6 +219,7 @@ class Rendered:
     metadata: Mapping[str, str]
     address: int | None = None
     attempts: int = 0
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

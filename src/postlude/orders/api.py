@@ -14,7 +14,9 @@ from postlude.orders.counting import (
 )
 from postlude.orders.facts import (
     all_tickets,
+    count_holders,
     find_tickets,
+    holders,
     paid_tickets,
     recent_tickets,
     sales_summary,
@@ -36,10 +38,13 @@ __all__ = (
     "close",
     "conferences",
     "configure_kinds",
+    "count_holders",
     "ensure_conference",
     "ensure_happening",
     "find_tickets",
     "happenings",
+    "happenings",
+    "holders",
     "first_and_last_day",
     "kind_rules",
     "matches",

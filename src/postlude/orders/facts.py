@@ -70,6 +70,21 @@ def paid_tickets(org: int, *, conference: int | None = None) -> list[int]:
     return list(rows.values_list("id", flat=True))
 
 
+def holders(org: int, conference: int, *, after: int = 0, limit: int = 1_000) -> list[int]:
+    """Return the contacts above `after` who hold a valid ticket, in order, each once: in pages."""
+    rows = Ticket.objects.filter(
+        org=org, state=State.PAID, happening__conference=conference, contact__gt=after
+    )
+    contacts = rows.order_by("contact").values_list("contact", flat=True).distinct()
+    return [each for each in contacts[:limit] if each is not None]
+
+
+def count_holders(org: int, conference: int) -> int:
+    """Return how many contacts hold a valid ticket."""
+    rows = Ticket.objects.filter(org=org, state=State.PAID, happening__conference=conference)
+    return rows.aggregate(n=Count("contact", distinct=True))["n"] or 0
+
+
 def all_tickets(org: int, *, after: int = 0, limit: int = 1_000) -> list[int]:
     """Return ticket ids above `after`, in order: a walk over everything, in pages."""
     rows = Ticket.objects.filter(org=org, id__gt=after).order_by("id")

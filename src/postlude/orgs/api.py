@@ -28,6 +28,7 @@ from postlude.orgs.staff import (
     staff,
 )
 from postlude.orgs.types import KeyRef
+from postlude.orgs.windows import instant
 
 __all__ = (
     "PERMISSIONS",
@@ -46,6 +47,7 @@ __all__ = (
     "fees",
     "get",
     "give_role",
+    "instant",
     "issue_key",
     "keys",
     "local_day",

@@ -20,6 +20,16 @@ class QuietHours:
     end: time
 
 
+def instant(wall: datetime, zone: str) -> datetime:
+    """The instant (UTC) at which the clocks of `zone` show `wall`; one with an offset has its own.
+
+    A time that they show twice is the first, one that they skip is when they jump.
+    """
+    if wall.tzinfo is not None:
+        return wall.astimezone(UTC)
+    return _instant(wall, ZoneInfo(zone), fold=0)
+
+
 def local_day(when: datetime, zone: str) -> date:
     """The date on the wall calendar of `zone` at the instant `when`."""
     return when.astimezone(ZoneInfo(zone)).date()

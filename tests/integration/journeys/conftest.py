@@ -18,7 +18,10 @@ from postlude.journeys.types import (
     FilterNode,
     GrantNode,
     JourneyDefinition,
+    NoticeNode,
     Progress,
+    Schedule,
+    Scheduled,
     SendNode,
     WaitNode,
 )
@@ -32,6 +35,7 @@ from postlude.orders.types import EventSeen, SaleSeen, TicketSeen
 from postlude.people import api as people
 from postlude.people.types import PersonSeen
 
+STARTS = datetime(2023, 9, 2, 1, 0, tzinfo=UTC)
 ENDS = datetime(2023, 9, 3, 10, 0, tzinfo=UTC)
 
 
@@ -70,6 +74,18 @@ def definition(**changes: Any) -> JourneyDefinition:
         AdditionNode("add", "mail", {"*": "addition"}),
     )
     return JourneyDefinition(**{"slug": "invitations", "nodes": nodes, **changes})
+
+
+def notice(**changes: Any) -> JourneyDefinition:
+    """The pre-event mail: a day before 09:00 in Taipei, so at 2023-09-01 01:00 UTC."""
+    usual: dict[str, Any] = {
+        "slug": "pre-event",
+        "nodes": (NoticeNode("send", "mail", {"*": "pre-event"}),),
+        "trigger": "schedule",
+        "conferences": ("pycon-2023",),
+        "schedule": Schedule(before_start=timedelta(days=1)),
+    }
+    return JourneyDefinition(**{**usual, **changes})
 
 
 @dataclass
@@ -117,6 +133,20 @@ class House:
     def deliver(self) -> None:
         jobs.run_until_idle(groups=("pipeline", "deliver"))
 
+    def tick(self) -> int:
+        """What the scheduler does every few seconds; returns how many journeys began."""
+        return journeys.schedule(jobs.Budget(20))
+
+    def scheduled(self) -> Scheduled:
+        (found,) = journeys.scheduled(self.org, now=self.now)
+        if found.progress is not None:
+            it = found.progress
+            assert it.entered == it.sent + it.blocked_total + it.failed + it.waiting
+        return found
+
+    def told(self) -> list[str]:
+        return sorted(mail.to_address for mail in self.mail.sent if mail.subject == "Tomorrow")
+
     def mails(self) -> list[tuple[str, str]]:
         return sorted((mail.to_address, mail.subject) for mail in self.mail.sent)
 
@@ -141,6 +171,8 @@ def house(org: Any, clock: Any) -> House:
         work.subscribe(topic, "journeys", handler)
     jobs.register(jobs.Job("work", lambda budget: work.drain(budget.spent), "pipeline"))
     jobs.register(jobs.Job("journeys.step", journeys.step, "pipeline"))
+    jobs.register(jobs.Job("journeys.freeze", journeys.freeze, "pipeline"))
+    jobs.register(jobs.Job("journeys.step_scheduled", journeys.step_scheduled, "pipeline"))
     jobs.register(jobs.Job("access.authorise", access.authorise, "pipeline"))
     jobs.register(channels.JOBS[0])
     channels.register_all()
@@ -150,13 +182,23 @@ def house(org: Any, clock: Any) -> House:
     authorisers.register(door)
     for name, fn, sample in [*journeys.providers(), *access.providers()]:
         messages.register_provider(name, fn, sample=sample)
+    messages.register_attachment(journeys.CALENDAR, journeys.attachments)
+    messages.register_veto(journeys.NOTICE, journeys.veto)
     return _furnish(org.id, door, mail, clock)
+
+
+_SUBJECTS = (("invitation", "Come in"), ("addition", "One more"), ("pre-event", "Tomorrow"))
 
 
 def _furnish(org: int, door: Door, mail: Any, clock: Any) -> House:
     now = clock.now()
     conference = orders.ensure_conference(
-        org, "pycon-2023", name="PyCon TW 2023", pattern="PyCon TW 2023", ends_at=ENDS
+        org,
+        "pycon-2023",
+        name="PyCon TW 2023",
+        pattern="PyCon TW 2023",
+        starts_at=STARTS,
+        ends_at=ENDS,
     ).id
     door_resource = Resource("door", "door", "The door", {})
     video = Resource("video", "youtube", "Video", {"url": "https://youtu.be/x"})
@@ -172,7 +214,7 @@ def _furnish(org: int, door: Door, mail: Any, clock: Any) -> House:
         from_address="team@example.test",
         from_name="PyCon",
     )
-    for slug, subject in (("invitation", "Come in"), ("addition", "One more")):
+    for slug, subject in _SUBJECTS:
         text = (
             "{{ conference.name }}: {% for link in access.links %}{{ link.title }} {{ link.url }} "
             "{% endfor %}{% for ticket in tickets %}[{{ ticket.type }}]{% endfor %}"

@@ -88,6 +88,8 @@ def _compose(sender: SenderConfig, account: Account, mail: Rendered) -> EmailMul
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    for file in mail.attachments:
+        message.attach(file.name, file.content, file.content_type)
     # What django-anymail reads from a message beyond Django's own fields:
     extra = {
         "metadata": {**mail.metadata, "outbox_id": str(mail.message)},

@@ -103,4 +103,5 @@ def _compose(sender: SenderConfig, mail: Rendered) -> EmailMessage:
     message.set_content(mail.text)
     if mail.html:
         message.add_alternative(mail.html, subtype="html")
+    letters.attach(message, mail)
     return message

@@ -4,6 +4,7 @@ from postlude.channels import registry
 from postlude.channels.checks import doctor
 from postlude.channels.delivery import deliver, send_window
 from postlude.channels.jobs import JOBS, LANED_JOBS
+from postlude.channels.klaviyo.channel import Klaviyo
 from postlude.channels.mailgun.channel import Mailgun
 from postlude.channels.memory import Memory
 from postlude.channels.receipts import handle_mailgun
@@ -32,6 +33,6 @@ INBOX_HANDLERS = {"mailgun": handle_mailgun}
 
 def register_all() -> None:
     """Register every channel that ships with Postlude; idempotent."""
-    for channel in (Mailgun(), Smtp(), Memory()):
+    for channel in (Mailgun(), Klaviyo(), Smtp(), Memory()):
         if channel.name not in registry.names():
             registry.register(channel)

@@ -3,6 +3,7 @@
 ChannelError
 ├── UnknownChannel       no vendor folder of that name is registered
 ├── NotSupported         the vendor lacks the feature; it never vanishes silently
+├── MissingSdk           an extra of the package is not installed
 └── BadSenderSettings    a sender's settings cannot be used
 """
 
@@ -28,6 +29,14 @@ class NotSupported(ChannelError):
 
     code = "not_supported"
     message = N_("{channel} has no {feature}.")
+
+
+class MissingSdk(ChannelError):
+    """The vendor's SDK is not installed."""
+
+    code = "missing_sdk"
+    message = N_("Klaviyo's SDK is not installed.")
+    hint = N_("Install Postlude with its extra: pip install 'postlude[klaviyo]'.")
 
 
 class BadSenderSettings(ChannelError, ValueError):

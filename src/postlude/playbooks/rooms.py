@@ -143,14 +143,14 @@ def _conference(ref: OrgRef, slug: str, part: shape.Conference, now: datetime) -
     access.define_map(ref.id, conference.id, rules, now=now)
 
 
-def _sender(org: int, slug: str, part: shape.Mailgun | shape.Smtp) -> None:
+def _sender(org: int, slug: str, part: shape.Sender) -> None:
     name, address = parseaddr(part.sender)
-    common = {"via", "sender", "reply_to", "rate", "a_month"}
+    common = {"via", "path", "sender", "reply_to", "rate", "a_month"}
     settings = {key: value for key, value in part.model_dump(exclude=common).items() if value}
     messages.ensure_sender(
         org,
         slug,
-        part.via,
+        _channel(part),
         settings=settings,
         rate=part.rate,
         from_address=address,
@@ -158,6 +158,13 @@ def _sender(org: int, slug: str, part: shape.Mailgun | shape.Smtp) -> None:
         reply_to=part.reply_to,
         quota=part.a_month if isinstance(part, shape.Mailgun) else None,
     )
+
+
+def _channel(part: shape.Sender) -> str:
+    """A campaign takes a whole lot at once, so it is a channel of its own."""
+    if isinstance(part, shape.Klaviyo) and part.path == "campaign":
+        return "klaviyo_campaign"
+    return part.via
 
 
 def _alerts(part: shape.Alerts) -> Alerts:

@@ -175,6 +175,31 @@ class Mailgun(Part):
     """The quota; when it is used up, sending rests till the next month and you are told."""
 
 
+class Klaviyo(Part):
+    """A Klaviyo account: an event for each message, or one campaign for a whole announcement."""
+
+    via: Literal["klaviyo"]
+    path: Literal["event", "campaign"] = "event"
+    """`event`: a flow of the account mails each message. `campaign`: announcements to many."""
+    sender: From = Field(alias="from")
+    """The name and address in the mail; a flow has its own."""
+    reply_to: From = ""
+    """Where answers go; else to `from`."""
+    api_key: Secret
+    webhook_secret: Secret = ""
+    """Signs Klaviyo's webhooks, where the plan has them; without it events are only polled."""
+    metric: str = Field(default="Postlude message", min_length=1, max_length=100)
+    """The name of the event; the flow of the account is triggered by it."""
+    revision: Literal["2026-07-15", "2026-10-15"] = "2026-07-15"
+    """The revision of Klaviyo's API."""
+    base_url: str = ""
+    """Another API address, such as the sandbox's."""
+    lists_a_day: int = Field(default=150, ge=1, le=150)
+    """How many announcements may begin a day: Klaviyo allows 150 new lists."""
+    rate: float = Field(default=50.0, gt=0, le=350)
+    """Events a second; Klaviyo takes 3,500 a minute."""
+
+
 class Smtp(Part):
     """A mail server; for laptops, since nothing comes back from it."""
 
@@ -192,7 +217,7 @@ class Smtp(Part):
     """Mails a second."""
 
 
-Sender = Annotated[Mailgun | Smtp, Field(discriminator="via")]
+Sender = Annotated[Mailgun | Klaviyo | Smtp, Field(discriminator="via")]
 
 
 class Text(Part):

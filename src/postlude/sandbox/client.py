@@ -147,6 +147,11 @@ class SandboxClient:
         """Webhook deliveries of Mailgun with their attempts."""
         return self._json("GET", "/mailgun/webhooks", params={"limit": str(limit)})
 
+    def emit_klaviyo(self, metric: str, recipient: str, **more: object) -> Json:
+        """Make a reader of a Klaviyo mail do something: Opened Email, Bounced Email, ..."""
+        call = {"metric": metric, "recipient": recipient, **more}
+        return self._json("POST", "/klaviyo/emit", call)
+
     def guests(self, space: str | None = None) -> Json:
         """The guest list of a space (of the only one, where none is named)."""
         spaces: Json = self.received("gather")["spaces"]

@@ -11,6 +11,7 @@ from postlude.sandbox.gather.simulator import Gather, GatherConfig
 from postlude.sandbox.heartbeat.simulator import Heartbeat, HeartbeatConfig
 from postlude.sandbox.kktix.notifications import KktixConfig
 from postlude.sandbox.kktix.simulator import Kktix
+from postlude.sandbox.klaviyo.simulator import Klaviyo, KlaviyoConfig
 from postlude.sandbox.mailgun.simulator import Mailgun, MailgunConfig
 from postlude.sandbox.simulator import Simulator
 from postlude.sandbox.smtp.sink import SmtpConfig, SmtpSink
@@ -23,6 +24,7 @@ class SandboxOptions:
     kktix: KktixConfig = field(default_factory=KktixConfig)
     gather: GatherConfig = field(default_factory=GatherConfig)
     mailgun: MailgunConfig = field(default_factory=MailgunConfig)
+    klaviyo: KlaviyoConfig = field(default_factory=KlaviyoConfig)
     discord: DiscordConfig = field(default_factory=DiscordConfig)
     heartbeat: HeartbeatConfig = field(default_factory=HeartbeatConfig)
     bigquery: BigQueryConfig = field(default_factory=BigQueryConfig)
@@ -37,6 +39,7 @@ class Vendors:
         self.kktix = Kktix(options.kktix, self.faults)
         self.gather = Gather(options.gather, self.faults)
         self.mailgun = Mailgun(options.mailgun, self.faults)
+        self.klaviyo = Klaviyo(options.klaviyo, self.faults)
         self.discord = Discord(options.discord, self.faults)
         self.heartbeat = Heartbeat(options.heartbeat, self.faults)
         self.bigquery = BigQuery(options.bigquery, self.faults)
@@ -45,6 +48,7 @@ class Vendors:
             self.kktix,
             self.gather,
             self.mailgun,
+            self.klaviyo,
             self.discord,
             self.heartbeat,
             self.bigquery,

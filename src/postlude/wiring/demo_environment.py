@@ -44,6 +44,9 @@ def vendors(sandbox: str) -> dict[str, str]:
         "MAILGUN_URL": f"{sandbox}/mailgun/v3",
         "MAILGUN_API_KEY": "sandbox-mailgun-key",
         "MAILGUN_SIGNING_KEY": "sandbox-signing-key",
+        "KLAVIYO_URL": f"{sandbox}/klaviyo",
+        "KLAVIYO_API_KEY": "sandbox-klaviyo-key",
+        "KLAVIYO_WEBHOOK_SECRET": "sandbox-klaviyo-secret",
         "DISCORD_WEBHOOK_URL": f"{sandbox}{_DISCORD}",
         "KKTIX_HEARTBEAT_URL": f"{sandbox}/heartbeat/kktix",
     }

@@ -33,6 +33,7 @@ def running_sandbox() -> Iterator[Sandbox]:
 def sandbox(running_sandbox: Sandbox) -> Sandbox:
     running_sandbox.client.reset()
     running_sandbox.client.configure("mailgun", receipts={"enabled": False})
+    running_sandbox.client.configure("klaviyo", receipts={"enabled": False})
     return running_sandbox
 
 
@@ -45,6 +46,18 @@ def mailgun_settings(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[
         "signing_key": "${MAILGUN_SIGNING_KEY}",
         "domain": "mg.example.test",
         "base_url": sandbox.url("mailgun"),
+    }
+
+
+@pytest.fixture
+def klaviyo_settings(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    monkeypatch.setenv("KLAVIYO_API_KEY", "sandbox-klaviyo-key")
+    monkeypatch.setenv("KLAVIYO_WEBHOOK_SECRET", "sandbox-klaviyo-secret")
+    return {
+        "api_key": "${KLAVIYO_API_KEY}",
+        "webhook_secret": "${KLAVIYO_WEBHOOK_SECRET}",
+        "metric": "Ticket invitation",
+        "base_url": sandbox.url("klaviyo"),
     }
 
 

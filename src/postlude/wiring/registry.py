@@ -67,10 +67,10 @@ def _providers() -> None:
     messages.register_provider("contact", _contacts, sample={"name": "王小明"})
     for name, fill, sample in [*access.providers(), *journeys.providers()]:
         messages.register_provider(name, fill, sample=sample)
-
-
     messages.register_attachment(journeys.CALENDAR, journeys.attachments)
     messages.register_veto(journeys.NOTICE, journeys.veto)
+
+
 def _contacts(org: int, leased: Sequence[Leased]) -> dict[int, dict[str, str]]:
     """Fill `{{ contact.name }}`: the name as the buyer gave it, empty when there is none."""
     names = people.names(org, [each.contact for each in leased])
@@ -102,6 +102,10 @@ def _jobs() -> list[Job]:
         Job("kernel.receipts", lambda budget: inbox.drain(budget.spent, lane="bulk"), "receipts"),
         Job("kernel.work", lambda budget: work.drain(budget.spent), "pipeline"),
         Job("journeys.step", journeys.step, "pipeline"),
+        # A schedule writes to everybody at once: in a thread of its own, behind every sale.
+        Job("journeys.schedule", journeys.schedule, "bulk", every=timedelta(seconds=5)),
+        Job("journeys.freeze", journeys.freeze, "bulk"),
+        Job("journeys.step_scheduled", journeys.step_scheduled, "bulk"),
         # In a thread of its own: a call that hangs must not hold up those who are let in already.
         Job("access.authorise", access.authorise, "access"),
         Job(
@@ -121,10 +125,6 @@ def _jobs() -> list[Job]:
             "housekeeping",
             every=timedelta(minutes=5),
             exclusive=True,
-        # A schedule writes to everybody at once: in a thread of its own, behind every sale.
-        Job("journeys.schedule", journeys.schedule, "bulk", every=timedelta(seconds=5)),
-        Job("journeys.freeze", journeys.freeze, "bulk"),
-        Job("journeys.step_scheduled", journeys.step_scheduled, "bulk"),
         ),
         Job("kernel.purge", _purge, "housekeeping", every=timedelta(hours=6), exclusive=True),
     ]

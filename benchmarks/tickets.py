@@ -9,7 +9,7 @@ Mailgun answer 10 % 429 and 5 % 500, and counts what arrived at Mailgun. Two pha
 Keys of --json: sales, invited, lost, duplicates, unknown, drain_s (end of selling to the last
 invitation accepted), webhook_to_accepted_p95_s (the steady phase, as the spec defines it, from the
 moment of the sale, so that KKTIX's own batching is inside), burst_p95_s (the same of the burst),
-rss_mib (peak of Postlude's process).
+rss_mib (peak of Postlude's process), cpu_ms_per_sale (its processor time a sale in the burst).
 """
 
 import argparse
@@ -90,10 +90,13 @@ def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
         prepare(client, port)
         steady = sell(client, round(steady_s * 5), steady_s, "steady", arguments)
         drained(client, len(steady), arguments)
+        spent = cpu_seconds(postlude)
         hot = sell(client, burst, burst_s, "burst", arguments)
         sold_at = time.time()
         drained(client, len(steady) + len(hot), arguments)
-        return count(client, env, steady, hot, sold_at, rss.stop())
+        cpu_ms = (cpu_seconds(postlude) - spent) / max(1, len(hot)) * 1_000
+        figures = count(client, env, steady, hot, sold_at, rss.stop())
+        return {**figures, "cpu_ms_per_sale": round(cpu_ms, 1)}
     finally:
         for process in filter(None, (postlude, sandbox)):
             process.terminate()
@@ -118,6 +121,11 @@ def environment(folder: Path, port: int, sandbox_port: int, engine: str) -> dict
         subprocess.run(["createdb", name], check=True)
         env["POSTLUDE_DATABASE_URL"] = f"postgresql:///{name}"
     return env
+
+
+def cpu_seconds(process: "subprocess.Popen[bytes]") -> float:
+    times = psutil.Process(process.pid).cpu_times()
+    return float(times.user + times.system)
 
 
 def free_port() -> int:

@@ -60,11 +60,17 @@ def _rounds(budget: Budget, mine: Callable[[Authoriser], bool]) -> int:
 
 
 def _due(now: datetime) -> list[Resource]:
-    waiting = (
-        Grant.objects.filter(state=State.PENDING, due__lte=now)
-        .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=store.db_now()))
-        .values("resource")
-    )
+    """Return the resources that somebody waits for and that do not rest."""
+    waiting = {
+        row[0]
+        for row in store.rows_sql(
+            "SELECT DISTINCT resource_id FROM access_grant WHERE state = 'pending' AND due <= %s "
+            "AND (lease_until IS NULL OR lease_until < %s)",
+            [now, store.db_now()],
+        )
+    }
+    if not waiting:
+        return []
     rested = Q(paused_until__isnull=True) | Q(paused_until__lte=now)
     return list(Resource.objects.filter(rested, id__in=waiting).order_by("id"))
 

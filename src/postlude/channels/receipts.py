@@ -3,59 +3,77 @@
 Every step may be repeated without harm, since a delivery that failed half-way comes again.
 """
 
+from collections.abc import Mapping, Sequence
+
 from postlude.channels.mailgun import receipts as mailgun
 from postlude.channels.types import Report, Verdict
 from postlude.kernel import boundaries, clock, pseudonyms, redact
 from postlude.kernel.errors import BadAddress
 from postlude.kernel.inbox import Delivery, Unreadable
 from postlude.messages import api as messages
-from postlude.messages.types import MessageFact, Receipt, State
+from postlude.messages.types import MessageFact, Receipt, ReceiptKind, State
 from postlude.people import api as people
 from postlude.tracking import api as tracking
 from postlude.tracking.types import Agent, Hit, Reason, TouchKind
 
 
-def handle_mailgun(delivery: Delivery) -> None:
-    """Take one webhook of Mailgun from the inbox."""
+def handle_mailgun(deliveries: Sequence[Delivery]) -> None:
+    """Take webhooks of one Mailgun sender from the inbox."""
     try:
-        report = mailgun.read(delivery.raw)
+        reports = [mailgun.read(delivery.raw) for delivery in deliveries]
     except mailgun.UnreadableEvent as error:
         raise Unreadable(str(error)) from None
-    take(delivery.org, delivery.headers.get("sender", ""), "mailgun", report)
+    first = deliveries[0]
+    take_many(first.org, first.headers.get("sender", ""), "mailgun", reports)
 
 
-def take(org: int, sender_slug: str, provider: str, report: Report) -> None:
-    """Apply a report; one about a mail that is not ours changes nothing but suppressions."""
-    fact = _record(org, sender_slug, report)
-    _suppress(org, report, fact)
-    if fact is None:
-        return
-    if report.unsubscribed:
-        now = clock.now()
-        people.set_consent(org, fact.contact, "email", granted=False, source=provider, now=now)
-        boundaries.crossing("channels.vendor_unsubscribed")
-    if not fact.testing:
-        _touch(org, provider, report, fact)
+def take_many(org: int, sender_slug: str, provider: str, reports: Sequence[Report]) -> None:
+    """Apply reports; one about a mail that is not ours changes nothing but suppressions."""
+    touched = []
+    for report, fact in zip(reports, _record(org, sender_slug, reports), strict=True):
+        _suppress(org, report, fact)
+        if fact is None:
+            continue
+        if report.unsubscribed:
+            now = clock.now()
+            people.set_consent(org, fact.contact, "email", granted=False, source=provider, now=now)
+            boundaries.crossing("channels.vendor_unsubscribed")
+        hit = None if fact.testing else _hit(org, provider, report, fact)
+        touched += [] if hit is None else [hit]
+    if touched:
+        tracking.record_many(org, touched, now=clock.now())
 
 
-def _record(org: int, sender_slug: str, report: Report) -> MessageFact | None:
+def _record(org: int, sender_slug: str, reports: Sequence[Report]) -> list[MessageFact | None]:
+    """Record the receipts among them, and return the message of each report."""
     sender = messages.sender(org, sender_slug)
-    known = _fact(org, report.message)
-    if report.receipt is None:
-        _arrived(org, report, known)
-        return known
-    receipt = Receipt(
-        kind=report.receipt,
+    known = _facts(org, [report.message for report in reports])
+    whose = [report.message for report in reports]
+    told = [place for place, report in enumerate(reports) if report.receipt is not None]
+    if told:
+        receipts = [_receipt(org, sender.id, reports[place], known) for place in told]
+        results = messages.record_receipts(org, receipts, now=clock.now())
+        boundaries.crossing("channels.receipt_recorded")
+        for place, result in zip(told, results, strict=True):
+            whose[place] = result.message
+        known |= _facts(org, [message for message in whose if message not in known])
+    found = [known.get(message) if message is not None else None for message in whose]
+    for report, fact in zip(reports, found, strict=True):
+        _arrived(org, report, fact)
+    return found
+
+
+def _receipt(org: int, sender: int, report: Report, known: Mapping[int, MessageFact]) -> Receipt:
+    fact = known.get(report.message) if report.message is not None else None
+    return Receipt(
+        kind=report.receipt or ReceiptKind.DELIVERED,
         at=report.at,
-        message=known.id if known else None,
-        sender=sender.id,
+        message=fact.id if fact else None,
+        sender=sender,
         provider_id=report.provider_id,
-        words=_words(org, report, known),
+        words=_words(org, report, fact),
         event_id=report.event_id,
     )
-    results = messages.record_receipts(org, [receipt], now=clock.now())
-    boundaries.crossing("channels.receipt_recorded")
-    return known or _fact(org, results[0].message)
 
 
 def _words(org: int, report: Report, fact: MessageFact | None) -> str:
@@ -68,7 +86,7 @@ def _words(org: int, report: Report, fact: MessageFact | None) -> str:
 
 def _arrived(org: int, report: Report, fact: MessageFact | None) -> None:
     """An `unknown` that was opened has evidently been taken."""
-    if fact is None or fact.state is not State.UNKNOWN:
+    if fact is None or fact.state is not State.UNKNOWN or report.receipt is not None:
         return
     if report.touch is None and not report.unsubscribed:
         return
@@ -77,8 +95,9 @@ def _arrived(org: int, report: Report, fact: MessageFact | None) -> None:
     boundaries.crossing("channels.unknown_was_opened")
 
 
-def _fact(org: int, message: int | None) -> MessageFact | None:
-    return None if message is None else messages.state_of(org, [message]).get(message)
+def _facts(org: int, numbers: Sequence[int | None]) -> dict[int, MessageFact]:
+    wanted = [number for number in numbers if number is not None]
+    return messages.state_of(org, wanted) if wanted else {}
 
 
 def _suppress(org: int, report: Report, fact: MessageFact | None) -> None:
@@ -93,14 +112,14 @@ def _suppress(org: int, report: Report, fact: MessageFact | None) -> None:
     boundaries.crossing("channels.address_suppressed")
 
 
-def _touch(org: int, provider: str, report: Report, fact: MessageFact) -> None:
+def _hit(org: int, provider: str, report: Report, fact: MessageFact) -> Hit | None:
     kind = TouchKind.UNSUBSCRIBE if report.unsubscribed else report.touch
     if kind is None:
-        return
+        return None
     agent = tracking.look_at_name(report.agent)
     if report.by_bot:
         agent = Agent(agent.kind, agent.reasons | Reason.VENDOR_BOT)
-    hit = Hit(
+    return Hit(
         kind=TouchKind(kind),
         message=fact.id,
         at=report.at,
@@ -109,4 +128,3 @@ def _touch(org: int, provider: str, report: Report, fact: MessageFact) -> None:
         agent=agent,
         event_id=report.event_id,
     )
-    tracking.record_many(org, [hit], now=clock.now())

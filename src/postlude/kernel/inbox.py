@@ -6,9 +6,11 @@ id), so a vendor may repeat itself as it likes. Processing happens afterwards an
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any, TypeVar
 
 from django.db import InterfaceError, OperationalError
 
@@ -23,6 +25,7 @@ from postlude.kernel import (
     vault,
     wakeup,
 )
+from postlude.kernel.arrivals import Arrivals
 from postlude.kernel.errors import AppError
 from postlude.kernel.models import InboxDelivery
 from postlude.kernel.work import OWNER
@@ -30,6 +33,20 @@ from postlude.kernel.work import OWNER
 _log = logging.getLogger(__name__)
 KEEP = timedelta(days=30)
 _PURPOSE = "inbox"
+# A batch is one handler's work, and those behind it in the pipeline wait for it.
+_MOST_URGENT, _MOST_BULK = 10, 50
+_COLUMNS = (
+    "id",
+    "org",
+    "source",
+    "delivery_id",
+    "sealed",
+    "received_at",
+    "due",
+    "attempts",
+    "owner",
+    "dead_reason",
+)
 
 
 class Unreadable(AppError, ValueError):
@@ -69,18 +86,33 @@ class DeadDelivery:
     received_at: datetime
 
 
-_handlers: dict[str, Callable[[Delivery], None]] = {}
+_H = TypeVar("_H")
+_One = Callable[[Delivery], None]
+_Many = Callable[[Sequence[Delivery]], None]
+_handlers: dict[str, _One] = {}
+_batched: dict[str, _Many] = {}
 _bulk: set[str] = set()
 
 
-def subscribe(source: str, handler: Callable[[Delivery], None], *, lane: str = "urgent") -> None:
+def subscribe(source: str, handler: _One, *, lane: str = "urgent") -> None:
     """Let `handler` process the deliveries of `source` or of `source:anything`; for `wiring`.
 
     `lane` "bulk" is worked off apart from the urgent sources: a flood of receipts must not hold
     up a sale.
     """
     _handlers[source] = handler
+    _batched.pop(source, None)
     (_bulk.add if lane == "bulk" else _bulk.discard)(source)
+
+
+def subscribe_batches(source: str, handler: _Many, *, lane: str = "urgent") -> None:
+    """Like `subscribe`, for a handler that takes many deliveries of one place at once.
+
+    When it raises, each delivery is handled by itself, so that one bad one dies alone; it has to
+    bear a delivery that it has seen before.
+    """
+    subscribe(source, lambda delivery: handler([delivery]), lane=lane)
+    _batched[source] = handler
 
 
 def receive(  # noqa: PLR0913 - a delivery is what it is
@@ -125,40 +157,23 @@ def _keep(  # noqa: PLR0913, PLR0917 - see receive
 ) -> bool:
     head = json.dumps(dict(headers)).encode()
     sealed = vault.encrypt(org, _PURPOSE, len(head).to_bytes(4) + head + raw)
-    with store.write():
-        new = store.insert_ignore(
-            InboxDelivery,
-            (
-                "id",
-                "org",
-                "source",
-                "delivery_id",
-                "sealed",
-                "received_at",
-                "due",
-                "attempts",
-                "owner",
-                "dead_reason",
-            ),
-            [
-                (
-                    ids.new_id(),
-                    org,
-                    source,
-                    delivery_id[:128],
-                    sealed,
-                    now,
-                    now,
-                    0,
-                    "",
-                    dead_reason,
-                )
-            ],
-            conflict=("org", "source", "delivery_id"),
-        )
-        wakeup.nudge()
+    row = (ids.new_id(), org, source, delivery_id[:128], sealed, now, now, 0, "", dead_reason)
+    new = _arrivals.keep(row)
     boundaries.crossing("kernel.inbox.received")
-    return bool(new)
+    return new
+
+
+def _store(rows: Sequence[tuple[Any, ...]]) -> list[bool]:
+    new = set(
+        store.insert_ignore(
+            InboxDelivery, _COLUMNS, rows, conflict=("org", "source", "delivery_id")
+        )
+    )
+    wakeup.nudge()
+    return [row[0] in new for row in rows]
+
+
+_arrivals = Arrivals(_store)
 
 
 def drain(until: Callable[[], bool], *, lane: str = "urgent") -> int:
@@ -173,14 +188,15 @@ def drain(until: Callable[[], bool], *, lane: str = "urgent") -> int:
             where=f"processed_at IS NULL AND dead_reason = '' AND due <= %s AND {which}",
             params=[clock.now(), *names],
             order="due, id",
-            limit=50,
+            limit=_MOST_BULK if lane == "bulk" else _MOST_URGENT,
             owner=OWNER,
             lease_s=4 * claims.LEASE_SECONDS,
         )
         if not claimed:
             break
         rows = InboxDelivery.objects.filter(id__in=claimed).order_by("due", "id")
-        _done([row.id for row in rows if _process(row)])
+        for (_, source), group in groupby(rows, key=lambda row: (row.org, row.source)):
+            _done(_process_all(source, list(group)))
         total += len(claimed)
     return total
 
@@ -209,9 +225,27 @@ def _open(row: InboxDelivery) -> Delivery:
     )
 
 
+def _process_all(source: str, rows: Sequence[InboxDelivery]) -> list[int]:
+    """Handle deliveries of one place; return those that are done."""
+    together = _named(_batched, source)
+    if together is not None and len(rows) > 1:
+        try:
+            together([_open(row) for row in rows])
+        except Exception as error:  # noqa: BLE001 - one of them is to blame: see which
+            _log.info("a batch broke", extra={"source": source, "error": type(error).__name__})
+        else:
+            boundaries.crossing("kernel.inbox.handled")
+            return [row.id for row in rows]
+    return [row.id for row in rows if _process(row)]
+
+
+def _named(handlers: Mapping[str, _H], source: str) -> _H | None:
+    return handlers.get(source) or handlers.get(source.partition(":")[0])
+
+
 def _process(row: InboxDelivery) -> bool:
     """Handle one delivery; return whether it is done, to be noted with its batch."""
-    handler = _handlers.get(row.source) or _handlers.get(row.source.partition(":")[0])
+    handler = _named(_handlers, row.source)
     try:
         if handler is None:
             raise Unreadable("nobody handles this source")  # noqa: TRY301 - one place for failures

@@ -21,6 +21,14 @@ _log = logging.getLogger(__name__)
 GROUPS = ("pipeline", "access", "deliver", "sources", "chat", "receipts", "bulk", "housekeeping")
 # What nobody waits for gathers a while, so that it is worked off in larger batches.
 _PACE = {"bulk": 1.0, "receipts": 0.25, "housekeeping": 0.5}
+# While buyers wait, these give way for so many seconds between two short slices: one process has
+# one interpreter and, on SQLite, one pen.
+_URGENT = frozenset({"pipeline", "access", "deliver"})
+_GIVES_WAY = {"bulk": 5.0, "receipts": 2.0}
+_BUSY_SECONDS = 0.3
+# In a rush the bell rings with every commit; a breath lets news gather into one look for work.
+_BREATH_SECONDS = 0.015
+_SHORT_SLICE_SECONDS = 0.5
 _SLICE_SECONDS = 2.0  # so that the jobs of one thread share it fairly
 _DRAIN_SECONDS = 20.0
 
@@ -148,6 +156,7 @@ class Runner:
 
     def __init__(self, groups: Iterable[str] = GROUPS) -> None:
         self.stop = threading.Event()
+        self._busy_at = -1e9
         self._threads = [
             threading.Thread(target=self._loop, args=(group,), name=f"jobs-{group}", daemon=True)
             for group in groups
@@ -177,13 +186,25 @@ class Runner:
             while not self.stop.is_set():
                 seen = wakeup.seen()
                 did = self._round(group)
+                if did and group in _URGENT:
+                    self._busy_at = clock.monotonic()
                 if group in _PACE:
-                    self.stop.wait(_PACE[group])
+                    self._rest(group)
                 elif not did:
                     wakeup.wait(seen, wakeup.POLL_SECONDS)
+                    self.stop.wait(_BREATH_SECONDS)
                 close_old_connections()
         finally:
             connections.close_all()
+
+    def _rest(self, group: str) -> None:
+        self.stop.wait(_PACE[group])
+        until = clock.monotonic() + _GIVES_WAY.get(group, 0.0)
+        while self._is_busy() and clock.monotonic() < until and not self.stop.is_set():
+            self.stop.wait(_BUSY_SECONDS)
+
+    def _is_busy(self) -> bool:
+        return clock.monotonic() - self._busy_at < _BUSY_SECONDS
 
     def _round(self, group: str) -> int:
         done = 0
@@ -200,7 +221,9 @@ class Runner:
 
     def _turn(self, job: Job) -> int:
         if job.every is None and not job.exclusive:
-            return job.run(Budget(_SLICE_SECONDS, stop=self.stop))
+            hurry = job.group in _GIVES_WAY and self._is_busy()
+            slice_s = _SHORT_SLICE_SECONDS if hurry else _SLICE_SECONDS
+            return job.run(Budget(slice_s, stop=self.stop))
         if not _take_slot(job):
             return 0
         try:

@@ -1,5 +1,6 @@
 """What providers report later, and what becomes of the messages nobody answered for."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -28,21 +29,19 @@ _GRACE = timedelta(days=1)
 
 def record_receipts(org: int, receipts: Sequence[Receipt], *, now: datetime) -> list[ReceiptResult]:
     """Record reports in any order, any number of times; the message only ever moves forward."""
-    results = []
     with store.write():
-        owners = [_find(org, receipt) for receipt in receipts]
+        owners = _find(org, receipts)
         messages = _lock({number for number in owners if number is not None})
-        for receipt, number in zip(receipts, owners, strict=True):
-            message = messages.get(number) if number is not None else None
-            if message is None:
-                results.append(ReceiptResult(receipt, None, None, changed=False))
-                continue
-            changed = _record(message, receipt, now)
-            if changed:
-                message.refresh_from_db()
-            results.append(ReceiptResult(receipt, message.id, message.contact, changed))
+        found = [messages.get(number) if number is not None else None for number in owners]
+        new = _note(receipts, found)
+        changed = _advance_all(receipts, found, new, now)
     boundaries.crossing("messages.receipts_recorded")
-    return results
+    return [
+        ReceiptResult(receipt, message.id, message.contact, moved)
+        if message is not None
+        else ReceiptResult(receipt, None, None, changed=False)
+        for receipt, message, moved in zip(receipts, found, changed, strict=True)
+    ]
 
 
 def unknown_messages(sender: int, *, older_than: datetime, limit: int) -> list[int]:
@@ -90,14 +89,22 @@ def record_dispatch(org: int, sender: int, *, provider_id: str, count: int, now:
     return number
 
 
-def _find(org: int, receipt: Receipt) -> int | None:
-    found = Message.objects.filter(org=org)
-    if receipt.message is not None:
-        found = found.filter(id=receipt.message)
-    elif receipt.provider_id and receipt.sender is not None:
-        found = found.filter(sender=receipt.sender, provider_id=receipt.provider_id)
-    else:
+def _find(org: int, receipts: Sequence[Receipt]) -> list[int | None]:
+    """Return the message of each receipt: by our own id, else by the provider's."""
+    ours = {receipt.message for receipt in receipts if receipt.message is not None}
+    there = set(Message.objects.filter(org=org, id__in=ours).values_list("id", flat=True))
+    return [
+        (receipt.message if receipt.message in there else None)
+        if receipt.message is not None
+        else _by_provider_id(org, receipt)
+        for receipt in receipts
+    ]
+
+
+def _by_provider_id(org: int, receipt: Receipt) -> int | None:
+    if not receipt.provider_id or receipt.sender is None:
         return None
+    found = Message.objects.filter(org=org, sender=receipt.sender, provider_id=receipt.provider_id)
     return found.values_list("id", flat=True).first()
 
 
@@ -108,26 +115,57 @@ def _lock(numbers: set[int]) -> dict[int, Message]:
     return {message.id: message for message in found}
 
 
-def _record(message: Message, receipt: Receipt, now: datetime) -> bool:
-    kind = ReceiptKind(receipt.kind)
+def _note(receipts: Sequence[Receipt], found: Sequence[Message | None]) -> list[bool]:
+    """Append every report that has a message; say of each whether it is news."""
+    pairs = [(r, m) for r, m in zip(receipts, found, strict=True) if m is not None]
+    new = iter(settling.note([_attempt(receipt, message) for receipt, message in pairs]))
+    return [message is not None and next(new) for message in found]
+
+
+def _attempt(receipt: Receipt, message: Message) -> tuple[int, int, str, datetime, str, str, str]:
+    kind = ReceiptKind(receipt.kind).value
     dedup = f"r:{receipt.event_id or f'{kind}:{receipt.at.isoformat()}'}"[:200]
-    noted = settling.note(
-        [
-            (
-                message.org_id,
-                message.id,
-                kind.value,
-                receipt.at,
-                receipt.words,
-                receipt.provider_id,
-                dedup,
-            )
-        ]
+    return (
+        message.org_id,
+        message.id,
+        kind,
+        receipt.at,
+        receipt.words,
+        receipt.provider_id,
+        dedup,
     )
-    wanted = _BECOMES.get(kind)
-    if not noted or wanted is None:
-        return False
-    return _advance(message, wanted, receipt, now)
+
+
+def _advance_all(
+    receipts: Sequence[Receipt],
+    found: Sequence[Message | None],
+    new: Sequence[bool],
+    now: datetime,
+) -> list[bool]:
+    """Move the messages on; the many that were simply delivered in one statement."""
+    times = Counter(message.id for message in found if message is not None)
+    changed, delivered = [], []
+    for receipt, message, is_new in zip(receipts, found, new, strict=True):
+        wanted = _BECOMES.get(ReceiptKind(receipt.kind))
+        if message is None or not is_new or wanted is None:
+            changed.append(False)
+        elif times[message.id] == 1 and _simply_delivered(message, receipt):
+            delivered.append(message.id)
+            changed.append(True)
+        else:
+            changed.append(_advance(message, wanted, receipt, now))
+            if changed[-1] and times[message.id] > 1:
+                message.refresh_from_db()
+    if delivered:
+        Message.objects.filter(id__in=delivered).update(state=State.DELIVERED, reason="")
+        Outbox.objects.filter(id__in=delivered).delete()
+    return changed
+
+
+def _simply_delivered(message: Message, receipt: Receipt) -> bool:
+    """Say whether nothing of the message changes but its state; its row is locked by us."""
+    taken = message.state == State.ACCEPTED and message.accepted_at and message.provider_id
+    return bool(taken) and receipt.kind == ReceiptKind.DELIVERED
 
 
 def _advance(message: Message, wanted: State, receipt: Receipt, now: datetime) -> bool:

@@ -29,8 +29,8 @@ def publish(org: int, messages: Sequence[int]) -> None:
         work.publish(TOPIC, org, [str(message) for message in messages])
 
 
-def note(rows: Sequence[tuple[int, int, str, datetime, str, str, str]]) -> set[str]:
-    """Append (org, message, kind, at, words, provider_id, dedup); return the dedups that were new.
+def note(rows: Sequence[tuple[int, int, str, datetime, str, str, str]]) -> list[bool]:
+    """Append (org, message, kind, at, words, provider_id, dedup); say of each whether it is new.
 
     An empty dedup never repeats. Words lose personal data here, the one door to the table.
     """
@@ -40,12 +40,9 @@ def note(rows: Sequence[tuple[int, int, str, datetime, str, str, str]]) -> set[s
         cut = redact.cut(words)[:300]
         full.append((fresh, org, message, kind, at, cut, provider_id[:255], dedup or f"a{fresh}"))
     if not full:
-        return set()
-    return set(
-        store.insert_ignore(
-            Attempt, _ATTEMPT, full, conflict=("org", "message", "dedup"), returning="dedup"
-        )
-    )
+        return []
+    new = set(store.insert_ignore(Attempt, _ATTEMPT, full, conflict=("org", "message", "dedup")))
+    return [row[0] in new for row in full]
 
 
 def _end_as(rows: Sequence[Outbox], state: State, reason: str, now: datetime) -> None:

@@ -57,10 +57,10 @@ def _consumers() -> None:
         batch=warehouse.BATCH,
         lane=warehouse.LANE,
     )
-    for source, handler in sources.INBOX_HANDLERS.items():
-        inbox.subscribe(source, handler)
-    for source, handler in channels.INBOX_HANDLERS.items():
-        inbox.subscribe(source, handler, lane="bulk")
+    for source, handle in sources.INBOX_HANDLERS.items():
+        inbox.subscribe_batches(source, handle)
+    for source, take in channels.INBOX_HANDLERS.items():
+        inbox.subscribe_batches(source, take, lane="bulk")
 
 
 def _providers() -> None:

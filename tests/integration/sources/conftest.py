@@ -132,7 +132,7 @@ class Hook:
 
     def __init__(self) -> None:
         self.client = Client(raise_request_exception=True)
-        inbox.subscribe("kktix", sources.INBOX_HANDLERS["kktix"])
+        inbox.subscribe_batches("kktix", sources.INBOX_HANDLERS["kktix"])
 
     def post(self, body: Any, *, secret: str | None = SECRET, path: str | None = None) -> Any:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()

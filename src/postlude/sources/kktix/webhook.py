@@ -5,6 +5,7 @@ One that cannot be read is buried where a person sees it, and does not hold up t
 
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -26,10 +27,17 @@ _LONGEST_SLUG = 100
 _MISTAKES = (KeyError, ValueError, TypeError, AttributeError, ArithmeticError, AppError)
 
 
-def handle(delivery: Delivery) -> None:
-    """Take one batch of notifications; safe to repeat."""
-    source = Source.objects.get(org=delivery.org, slug=delivery.headers["source"])
+def handle(deliveries: Sequence[Delivery]) -> None:
+    """Take batches of notifications of one source; safe to repeat."""
+    first = deliveries[0]
+    source = Source.objects.get(org=first.org, slug=first.headers["source"])
     config = settings.parse(source.slug, source.settings)
+    found = [read for delivery in deliveries for read in _read_all(delivery, config)]
+    # The paid first: within one batch a cancel need not leave a tombstone.
+    _write(first.org, sorted(found, key=lambda read: read[1] is None), clock.now())
+
+
+def _read_all(delivery: Delivery, config: settings.KktixSettings) -> "list[Read]":
     try:
         notifications = list(json.loads(delivery.raw)["notifications"])
     except (*_MISTAKES, RecursionError):
@@ -43,8 +51,7 @@ def handle(delivery: Delivery) -> None:
             _bury(delivery, number, notification, str(error.fields["reason"]))
         except _MISTAKES as error:
             _bury(delivery, number, notification, f"{type(error).__name__} in a notification")
-    # The paid first: within one batch a cancel need not leave a tombstone.
-    _write(delivery.org, sorted(found, key=lambda read: read[1] is None), clock.now())
+    return found
 
 
 Read = tuple[SaleSeen, PersonSeen | None]

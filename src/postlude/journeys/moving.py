@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from postlude.access import api as access
 from postlude.access.types import Failure
 from postlude.journeys import entering, marks
+from postlude.journeys.inviting import ADDITION, INVITE
 from postlude.journeys.models import Mark, Member, Resend
 from postlude.journeys.waking import take_back
 from postlude.kernel import boundaries, clock, store, work
@@ -31,6 +32,7 @@ _CHUNK = 100
 _THERE = {MessageState.ACCEPTED, MessageState.DELIVERED, MessageState.UNKNOWN}
 _QUEUED = {MessageState.QUEUED, MessageState.LEASED}
 READDRESSED = "readdressed"
+_INVITATIONS = (INVITE, ADDITION, "resend:")  # what a schedule writes is not what lets people in
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,8 @@ def _mails(org: int, conference: int, contacts: Sequence[int]) -> dict[int, _Mai
     written |= {number for number in resent.values_list("message", flat=True) if number}
     facts: dict[int, list[MessageFact]] = defaultdict(list)
     for fact in messages.state_of(org, written).values():
-        facts[fact.contact].append(fact)
+        if fact.key.startswith(_INVITATIONS):
+            facts[fact.contact].append(fact)
     now_at = people.addresses(org, contacts)
     return {
         contact: _Mail(facts[contact], now_at[contact].id if contact in now_at else None)

@@ -6,6 +6,7 @@ job has a slot row that makes it run once per due time, an exclusive one holds a
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from datetime import datetime, timedelta
 from django.db import close_old_connections, connections
 
 from postlude.kernel import claims, clock, ids, redact, store, wakeup
-from postlude.kernel.errors import NotFound
+from postlude.kernel.errors import N_, AppError, NotFound
 from postlude.kernel.models import JobSlot
 from postlude.kernel.work import OWNER
 
@@ -105,14 +106,34 @@ def registered() -> list[Job]:
     return list(_jobs.values())
 
 
-def run_once(name: str, *, seconds: float = _DRAIN_SECONDS) -> int:
-    """Run one job now, whatever its period; return what it did. Errors are raised."""
+class JobBusy(AppError):
+    """An exclusive job runs elsewhere."""
+
+    code = "job_busy"
+    http_status = 409
+    message = N_("{name} is running elsewhere.")
+    hint = N_("Nothing to do: ask again in half a minute, should it still be needed.")
+
+
+def run_once(name: str, *, seconds: float = _DRAIN_SECONDS, wait: float = 0) -> int:
+    """Run one job now, whatever its period; return what it did. Errors are raised.
+
+    An exclusive job takes its slot as in the loop; raises JobBusy when somebody else has it, or
+    still has it after `wait` seconds. A process that died holds it for as long as a lease.
+    """
     if name not in _jobs:
         raise NotFound(
             "There is no job {name}.", name=name, hint=f"One of: {', '.join(sorted(_jobs))}."
         )
     job = _jobs[name]
-    return job.run(Budget(seconds, slot=name if job.exclusive else ""))
+    if not job.exclusive:
+        return job.run(Budget(seconds))
+    until = clock.monotonic() + wait
+    while not _claim_slot(job, whatever=True):
+        if clock.monotonic() >= until:
+            raise JobBusy(name=name)
+        time.sleep(0.1)
+    return _run_in_slot(job, seconds)
 
 
 def run_until_idle(*, rounds: int = 1_000, groups: Iterable[str] = GROUPS) -> int:
@@ -226,12 +247,22 @@ class Runner:
             return job.run(Budget(slice_s, stop=self.stop))
         if not _take_slot(job):
             return 0
-        try:
-            result = job.run(Budget(_DRAIN_SECONDS, slot=job.name, stop=self.stop))
-        finally:
-            _leave_slot(job)
-        _note(job.name, result=result)
+        result = _run_in_slot(job, _DRAIN_SECONDS, stop=self.stop)
         return 0 if job.every else result
+
+
+def run_if_due(job: Job, *, seconds: float = _DRAIN_SECONDS) -> int | None:
+    """Run a job with a slot as the loop would; None when it is not due or runs elsewhere."""
+    return _run_in_slot(job, seconds) if _claim_slot(job) else None
+
+
+def _run_in_slot(job: Job, seconds: float, *, stop: threading.Event | None = None) -> int:
+    try:
+        result = job.run(Budget(seconds, slot=job.name, stop=stop))
+    finally:
+        _leave_slot(job)
+    _note(job.name, result=result)
+    return result
 
 
 # A look at the slot row costs a query, so a worker asks for a periodic job only once a second.
@@ -243,13 +274,19 @@ def _take_slot(job: Job) -> bool:
     if job.every is not None and tick - _asked.get(job.name, -1e9) < 1.0:
         return False
     _asked[job.name] = tick
+    return _claim_slot(job)
+
+
+def _claim_slot(job: Job, *, whatever: bool = False) -> bool:
+    """Take the slot of a job if it is due (or `whatever` the time is) and nobody has it."""
     now, lease_now = clock.now(), store.db_now()
     slot = JobSlot.objects.filter(name=job.name).first()
     if slot is not None and (
-        (slot.next_due is not None and slot.next_due > now)
+        (slot.next_due is not None and slot.next_due > now and not whatever)
         or (slot.lease_until is not None and slot.lease_until > lease_now)
     ):
         return False
+    due = "" if whatever else " AND (next_due IS NULL OR next_due <= %s)"
     with store.write():
         if slot is None:
             store.insert_ignore(
@@ -260,8 +297,8 @@ def _take_slot(job: Job) -> bool:
             )
         taken = claims.claim(
             JobSlot,
-            where="name = %s AND (next_due IS NULL OR next_due <= %s)",
-            params=[job.name, now],
+            where=f"name = %s{due}",
+            params=[job.name] if whatever else [job.name, now],
             order="id",
             limit=1,
             owner=OWNER,

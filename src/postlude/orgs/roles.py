@@ -17,6 +17,7 @@ class Permission(StrEnum):
     APPLY_PLAYBOOKS = "playbooks.apply"
     MANAGE = "orgs.manage"
     VIEW_OPERATIONS = "ops.view"
+    RUN_JOBS = "ops.run"
 
 
 class Role(StrEnum):
@@ -41,7 +42,7 @@ PERMISSIONS_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         ),
         Role.MARKETER.value: frozenset({_P.VIEW_SALES, _P.PUBLISH_JOURNEYS, _P.APPLY_PLAYBOOKS}),
         Role.ENGINEER.value: frozenset(
-            {_P.VIEW_SALES, _P.VIEW_OPERATIONS, _P.RELEASE, _P.APPLY_PLAYBOOKS}
+            {_P.VIEW_SALES, _P.VIEW_OPERATIONS, _P.RUN_JOBS, _P.RELEASE, _P.APPLY_PLAYBOOKS}
         ),
         Role.VIEWER.value: frozenset({_P.VIEW_SALES}),
     }

@@ -6,15 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from postlude.access import api as access
-from postlude.journeys import api as journeys
-from postlude.kernel import clock, inbox, jobs, work
-from postlude.messages import api as messages
+from postlude.kernel import clock, jobs
 from postlude.orgs.types import OrgRef
 from postlude.sources import api as sources
 from postlude.sources.types import PollReport
 from postlude.wiring.cli import output
 from postlude.wiring.processes import AlreadyRunning, only_writer
+from postlude.wiring.remaining import waiting
 
 _PAUSE_SECONDS = 0.05
 
@@ -28,13 +26,6 @@ class SyncReport:
     did: int
     left: int
     seconds: float
-
-
-def waiting() -> int:
-    """Return how much is left to do, also what a process that died still holds."""
-    rows = sum(count for count, _ in work.backlog().values())
-    decided = journeys.waiting() + access.waiting() + messages.waiting()
-    return rows + inbox.backlog() + decided
 
 
 def drain(*, at_most: float) -> int:

@@ -8,7 +8,7 @@ from postlude.channels import api as channels
 from postlude.chatops import api as chatops
 from postlude.chatops.jobs import JOBS as CHATOPS_JOBS
 from postlude.journeys import api as journeys
-from postlude.kernel import clock, inbox, jobs, work
+from postlude.kernel import clock, inbox, jobs, one_shot, work
 from postlude.kernel.jobs import Budget, Job
 from postlude.messages import api as messages
 from postlude.messages.types import Leased
@@ -18,6 +18,7 @@ from postlude.playbooks import api as playbooks
 from postlude.playbooks.types import Alerts
 from postlude.sources import api as sources
 from postlude.warehouse import api as warehouse
+from postlude.wiring.remaining import waiting
 
 _done: list[bool] = []
 
@@ -32,6 +33,7 @@ def register_all() -> None:
     _providers()
     _shredders()
     playbooks.on_alerts(_alerts)
+    one_shot.count_left_with(waiting)
     for job in _jobs():
         jobs.register(job)
 

@@ -1,11 +1,13 @@
 """Health, readiness, metrics and the API: right, in one shape, and silent to strangers."""
 
 import re
+from datetime import timedelta
 
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
-from postlude.kernel import store, work
+from postlude.kernel import jobs, store, work
+from postlude.kernel.models import JobSlot
 from postlude.orgs import api as orgs
 
 
@@ -100,11 +102,43 @@ def test_the_api_pages_through_everything(sale) -> None:
 
 
 def test_a_job_runs_by_key_only(org) -> None:
+    """Looking at operations is not running them."""
     assert Client().post("/jobs/chatops.watch").status_code == 401
-    key, _ = orgs.issue_key(org.id, "ops", ["ops.view"], None)
+    looks, _ = orgs.issue_key(org.id, "looks", ["ops.view"], None)
+    assert Client().post("/jobs/chatops.watch", headers=bearer(looks)).status_code == 401
+    key, _ = orgs.issue_key(org.id, "ops", ["ops.run"], None)
     answer = Client().post("/jobs/chatops.watch", headers=bearer(key))
-    assert answer.json() == {"job": "chatops.watch", "done": 0}
+    told = {"done": {"chatops.watch": 0}, "failed": {}, "left": 0, "seconds": 0.0}
+    assert answer.json() == {"job": "chatops.watch", **told}
     assert Client().post("/jobs/nonsense", headers=bearer(key)).status_code == 404
+
+
+def test_a_job_that_runs_elsewhere_is_not_run_beside_it(org) -> None:
+    key, _ = orgs.issue_key(org.id, "ops", ["ops.run"], None)
+    until = store.db_now() + timedelta(seconds=20)
+    JobSlot.objects.create(name="chatops.watch", owner="another", lease_until=until)
+    answer = Client().post("/jobs/chatops.watch", headers=bearer(key))
+    assert (409, "job_busy") == (answer.status_code, answer.json()["error"]["code"])
+    assert "another" == JobSlot.objects.get().owner
+    everything = Client().post("/jobs/all", headers=bearer(key))
+    assert 200 == everything.status_code
+    assert "another" == JobSlot.objects.get(name="chatops.watch").owner
+
+
+def test_one_job_that_fails_stops_no_other(org, monkeypatch) -> None:
+    def fail(_budget) -> int:
+        raise RuntimeError("the door of ann@example.test is shut")
+
+    key, _ = orgs.issue_key(org.id, "ops", ["ops.run"], None)
+    monkeypatch.setitem(jobs._jobs, "test.fails", jobs.Job("test.fails", fail, "pipeline"))
+    did = []
+    lively = jobs.Job("test.works", lambda _: 0 if did else did.append(1) or 1, "bulk")
+    monkeypatch.setitem(jobs._jobs, "test.works", lively)
+    answer = Client().post("/jobs/all", headers=bearer(key))
+    assert 500 == answer.status_code
+    assert ["test.fails"] == list(answer.json()["failed"])
+    assert 1 == answer.json()["done"]["test.works"]
+    assert "ann@" not in answer.content.decode()
 
 
 def test_the_description_of_the_api_is_for_members_and_keys(org) -> None:

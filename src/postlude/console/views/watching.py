@@ -1,6 +1,7 @@
 """For machines that watch: is it alive, is it ready, what are its numbers?"""
 
 import secrets
+from dataclasses import asdict
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -12,9 +13,13 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from postlude.console import metrics as numbers
 from postlude.console import readiness
 from postlude.console.rest import keys
-from postlude.kernel import clock, jobs
+from postlude.kernel import clock, jobs, one_shot
 from postlude.kernel.errors import AppError
+from postlude.kernel.one_shot import Errand
 from postlude.orgs.api import Permission
+
+ALL = "all"
+_USUAL_SECONDS, _MOST_SECONDS = 20, 240
 
 
 @require_safe
@@ -56,14 +61,32 @@ def _may_scrape(request: HttpRequest) -> bool:
 @require_POST
 @never_cache
 def run_job(request: HttpRequest, name: str) -> HttpResponse:
-    """Run one job now, for schedulers of serverless installations."""
-    if keys.of(request, Permission.VIEW_OPERATIONS) is None:
+    """Run one job now (`all`: what is due, then everything), for schedulers.
+
+    `?seconds=` says how long it may take. What is not done is safe, also when we are killed: it is
+    `left`, and the next call takes it up. 500 when a job failed; the others had their turn.
+    """
+    if keys.of(request, Permission.RUN_JOBS) is None:
         return JsonResponse(_KEY_NEEDED.as_json(), status=401)
+    seconds = _seconds(request.GET.get("seconds", ""))
     try:
-        done = jobs.run_once(name)
+        errand = _run(name, seconds)
     except AppError as error:
         return JsonResponse(error.as_json(), status=error.http_status)
-    return JsonResponse({"job": name, "done": done})
+    body = {"job": name, **asdict(errand)}
+    return JsonResponse(body, status=500 if errand.failed else 200)
+
+
+def _run(name: str, seconds: float) -> Errand:
+    if name == ALL:
+        return one_shot.run_all(seconds=seconds)
+    done = {name: jobs.run_once(name, seconds=seconds)}
+    return Errand(done=done, left=one_shot.left())
+
+
+def _seconds(text: str) -> float:
+    wanted = int(text) if text.isdecimal() and len(text) < 5 else _USUAL_SECONDS  # noqa: PLR2004
+    return min(max(wanted, 1), _MOST_SECONDS)
 
 
 _KEY_NEEDED = AppError("A key is needed.", hint="Send the header Authorization: Bearer pl_…")

@@ -1,11 +1,13 @@
 """Commands for operators: doctor, apply, jobs."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from postlude.kernel import clock, jobs
+from postlude.kernel import claims, clock, jobs, one_shot
+from postlude.kernel.one_shot import Errand
 from postlude.people.types import Actor
 from postlude.playbooks import api as playbooks
 from postlude.wiring import examination
@@ -13,6 +15,7 @@ from postlude.wiring.cli import output
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 _MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "problem": "[bold red]✗[/]"}
+_SLOT_SECONDS = claims.LEASE_SECONDS + 1  # what a process that died holds is free by then
 CLI = Actor(kind="cli", id="postlude")
 
 
@@ -86,11 +89,21 @@ def list_jobs(json: Json = False) -> None:
 
 def run_job(
     name: Annotated[str, typer.Argument(help="A job's name, or `all` until nothing is left.")],
+    seconds: Annotated[float, typer.Option(help="How long it may take.")] = 20,
     json: Json = False,
-) -> None:
-    """Run one job now and say how much it did."""
-    did = jobs.run_until_idle() if name == "all" else jobs.run_once(name)
-    if json:
-        output.emit({"job": name, "did": did})
+) -> int:
+    """Run one job now (`all`: what is due, then everything); say what it did and what is left."""
+    errand = Errand()
+    if name == "all":
+        errand = one_shot.run_all(seconds=seconds)
     else:
-        output.out.print(f"{name}: {did} done")
+        errand.done[name] = jobs.run_once(name, seconds=seconds, wait=_SLOT_SECONDS)
+        errand.left = one_shot.left()
+    did = sum(errand.done.values())
+    if json:
+        output.emit({"job": name, "did": did, **asdict(errand)})
+    else:
+        output.out.print(f"{name}: {did} done, {errand.left} left")
+        for job, words in errand.failed.items():
+            output.err.print(f"{job}: {words}", markup=False)
+    return output.FINDINGS if errand.failed or errand.left else output.OK

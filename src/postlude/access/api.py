@@ -7,6 +7,7 @@ speaks with the vendors. Whoever waits hears of `grant.settled` (keys: grant ids
 
 from postlude.access.authorisers.registry import kinds
 from postlude.access.authorising import authorise
+from postlude.access.by_hand import count_by_hand, manual_queue, mark_done
 from postlude.access.definitions import check_resource, define_map, define_resources
 from postlude.access.doctor import doctor
 from postlude.access.events import CHANGED, SETTLED
@@ -22,6 +23,7 @@ __all__ = (
     "SETTLED",
     "authorise",
     "check_resource",
+    "count_by_hand",
     "define_map",
     "define_resources",
     "doctor",
@@ -34,6 +36,8 @@ __all__ = (
     "history_of",
     "kinds",
     "link_for",
+    "manual_queue",
+    "mark_done",
     "providers",
     "readdress",
     "regrant",

@@ -144,6 +144,9 @@ def _reopened(
     for some in store.chunks([grant for grant, _ in reopened], _CHUNK):
         Grant.objects.filter(org=org, id__in=some).update(
             state=State.PENDING,
+            by_hand="",
+            done_by="",
+            queued_at=None,
             failure="",
             words="",
             attempts=0,

@@ -1,10 +1,11 @@
 from django.db import models
 from django.db.models import Q
 
-from postlude.access.types import State
+from postlude.access.types import ByHand, State
 from postlude.kernel import ids
 
 _STATES = [(state.value, state.value) for state in State]
+_BY_HAND = [(reason.value, reason.value) for reason in ByHand]
 
 
 def _org() -> "models.ForeignKey[models.Model, models.Model]":
@@ -66,6 +67,9 @@ class Grant(models.Model):
     `address` is the id in `people` of the address that was let in; `edition` counts address
     changes, and links of an older edition are dead. `tried`: a call that may have let the person
     in has been begun, so a revocation must look at the vendor's list.
+
+    `by_hand`: it waits for a person since `queued_at`, and why; no authoriser touches it.
+    `done_by`: who let this one in by hand. `outside`: the vendor's own id of the person, sealed.
     """
 
     id = models.BigIntegerField(primary_key=True, default=ids.new_id)
@@ -88,6 +92,12 @@ class Grant(models.Model):
     created_at = models.DateTimeField()
     granted_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    by_hand = models.CharField(
+        max_length=12, blank=True, default="", db_default="", choices=_BY_HAND
+    )
+    queued_at = models.DateTimeField(null=True)
+    done_by = models.CharField(max_length=100, blank=True, default="", db_default="")
+    outside = models.BinaryField(null=True)
 
     class Meta:
         db_table = "access_grant"
@@ -99,8 +109,13 @@ class Grant(models.Model):
         indexes = (
             models.Index(
                 fields=("resource", "due"),
-                name="access_grant_pending",
-                condition=Q(state="pending"),
+                name="access_grant_due",
+                condition=Q(state="pending", by_hand=""),
+            ),
+            models.Index(
+                fields=("org", "queued_at"),
+                name="access_grant_by_hand",
+                condition=Q(queued_at__isnull=False),
             ),
             models.Index(fields=("org", "contact"), name="access_grant_contact"),
             models.Index(fields=("resource", "state"), name="access_grant_resource"),
@@ -125,7 +140,11 @@ class GrantEvent(models.Model):
 
 
 class Removal(models.Model):
-    """An address that is still on a vendor's list and should not be; a person takes it off."""
+    """Somebody who is still let in at a vendor's and should not be.
+
+    A person takes the address off a list, unless `by_vendor`: then we ask the vendor to. `outside`
+    is the vendor's own id of the person, sealed.
+    """
 
     id = models.BigIntegerField(primary_key=True, default=ids.new_id)
     org = _org()
@@ -135,6 +154,13 @@ class Removal(models.Model):
     since = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
     done_by = models.CharField(max_length=100, blank=True, default="")
+    by_vendor = models.BooleanField(default=False, db_default=False)
+    outside = models.BinaryField(null=True)
+    due = models.DateTimeField(null=True)
+    attempts = models.IntegerField(default=0, db_default=0)
+    words = models.CharField(max_length=300, blank=True, default="", db_default="")
+    owner = models.CharField(max_length=64, blank=True, default="", db_default="")
+    lease_until = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "access_removal"
@@ -144,5 +170,10 @@ class Removal(models.Model):
         indexes = (
             models.Index(
                 fields=("org", "id"), name="access_removal_open", condition=Q(done_at__isnull=True)
+            ),
+            models.Index(
+                fields=("due",),
+                name="access_removal_by_vendor",
+                condition=Q(done_at__isnull=True, by_vendor=True),
             ),
         )

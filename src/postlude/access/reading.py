@@ -45,8 +45,11 @@ def grants_of(
 
 
 def waiting() -> int:
-    """Return how many grants of all organisations their vendor has not been asked for yet."""
-    return Grant.objects.filter(state=State.PENDING).count()
+    """Return how many grants of all organisations their vendor has not been asked for yet.
+
+    Those who wait for a person are not among them: no job of ours brings them on.
+    """
+    return Grant.objects.filter(state=State.PENDING, by_hand="").count()
 
 
 def history_of(org: int, contact: int) -> list[GrantEventFact]:
@@ -149,4 +152,6 @@ def _fact(row: Grant) -> GrantFact:
         granted_at=row.granted_at,
         revoked_at=row.revoked_at,
         to_remove_by_hand=bool(getattr(row, "listed", False)),
+        by_hand=row.by_hand,
+        done_by=row.done_by,
     )

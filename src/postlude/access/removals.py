@@ -12,9 +12,11 @@ from postlude.kernel import boundaries, ids, store
 
 
 def leaves_traces(grant: Grant) -> bool:
-    """Say whether the vendor may have this person on its list."""
+    """Say whether a list of the vendor's may hold this person, by our hand or a person's."""
     if not grant.tried:
         return False
+    if grant.done_by:
+        return True
     return registry.of(grant.resource.kind, resource=grant.resource.key).leaves_traces
 
 

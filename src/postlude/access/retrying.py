@@ -3,21 +3,26 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db.models import Q
+
 from postlude.access import events
 from postlude.access.models import Grant, Resource
-from postlude.access.types import Failure, State
-from postlude.kernel import store, wakeup
+from postlude.access.types import FALL_BACK, ByHand, Failure, State
+from postlude.kernel import boundaries, store, wakeup
+
+_RETRIED = Q(state=State.FAILED) | Q(state=State.PENDING, by_hand__in=FALL_BACK)
 
 
 def mended(org: int, resource: int, *, now: datetime, actor: str, why: str) -> int:
-    """The vendor works with us again: forget its refusal and retry those it was refused for."""
+    """The vendor works with us again: forget its refusal, and take those it was refused for back
+    from the person (or retry them).
+    """
     with store.write():
         Resource.objects.filter(org=org, id=resource).update(
             refused_at=None, failing_since=None, failures=0, paused_until=None, words=""
         )
-        failed = Grant.objects.filter(
-            org=org, resource=resource, state=State.FAILED, failure=Failure.REFUSED
-        )
+        refused = Q(failure=Failure.REFUSED) | Q(by_hand=ByHand.REFUSED)
+        failed = Grant.objects.filter(_RETRIED, refused, org=org, resource=resource)
         return again(org, list(failed.values_list("id", "contact")), now=now, actor=actor, why=why)
 
 
@@ -30,8 +35,12 @@ def regrant(  # noqa: PLR0913 - which grants, who, when
     actor: str,
     now: datetime,
 ) -> int:
-    """Try failed grants again, whatever they failed for; return how many."""
-    rows = Grant.objects.filter(org=org, conference=conference, state=State.FAILED)
+    """Try failed grants again, whatever they failed for; return how many.
+
+    Those for whom a person stands in for the vendor are handed back to it. What is always done by
+    hand stays in its queue.
+    """
+    rows = Grant.objects.filter(_RETRIED, org=org, conference=conference)
     if resource is not None:
         rows = rows.filter(resource__key=resource)
     if contacts is not None:
@@ -41,20 +50,24 @@ def regrant(  # noqa: PLR0913 - which grants, who, when
         paused = paused if resource is None else paused.filter(key=resource)
         paused.update(refused_at=None, failing_since=None, failures=0, paused_until=None, words="")
         failed = list(rows.values_list("id", "contact"))
-        return again(org, failed, now=now, actor=actor, why="asked for by hand")
+        moved = again(org, failed, now=now, actor=actor, why="asked for by hand")
+    boundaries.crossing("access.retried")
+    return moved
 
 
 def again(
     org: int, failed: Collection[tuple[int, int]], *, now: datetime, actor: str, why: str
 ) -> int:
-    """Put failed grants (grant, contact) back in the queue."""
+    """Put grants that failed or wait for a person (grant, contact) back before their vendor."""
     contacts = dict(failed)
     moved: list[int] = []
     for chunk in store.chunks(sorted(contacts), 500):
-        rows = Grant.objects.select_for_update().filter(org=org, id__in=chunk, state=State.FAILED)
+        rows = Grant.objects.select_for_update().filter(_RETRIED, org=org, id__in=chunk)
         still = list(rows.values_list("id", flat=True))
         Grant.objects.filter(org=org, id__in=still).update(
             state=State.PENDING,
+            by_hand="",
+            queued_at=None,
             failure="",
             words="",
             attempts=0,

@@ -47,7 +47,14 @@ def _revoke(
 ) -> None:
     numbers = [grant.id for grant in grants]
     Grant.objects.filter(org=org, id__in=numbers).update(
-        state=State.REVOKED, revoked_at=now, failure="", owner="", lease_until=None, words=""
+        state=State.REVOKED,
+        revoked_at=now,
+        by_hand="",
+        queued_at=None,
+        failure="",
+        owner="",
+        lease_until=None,
+        words="",
     )
     pairs = [(grant.id, grant.contact) for grant in grants]
     events.note(org, pairs, "revoked", now=now, words=words, actor=actor)
@@ -66,6 +73,9 @@ def readdress(org: int, contacts: Collection[int], *, actor: str = "", now: date
             removals.list_for_removal(org, held, now=now)
             Grant.objects.filter(org=org, id__in=[row.id for row in held]).update(
                 state=State.PENDING,
+                by_hand="",
+                done_by="",
+                queued_at=None,
                 edition=F("edition") + 1,
                 address=None,
                 tried=False,

@@ -25,6 +25,22 @@ class Failure(StrEnum):
     INVALID = "invalid"
 
 
+class ByHand(StrEnum):
+    """Why a pending grant waits for a person instead of its authoriser.
+
+    MANUAL: the resource is always opened by hand. REFUSED: its vendor turns our account away.
+    UNMATCHED: the vendor cannot tell who this buyer is.
+    """
+
+    MANUAL = "manual"
+    REFUSED = "refused"
+    UNMATCHED = "unmatched"
+
+
+# A person stands in for an authoriser that could not; it gets these back when it works again.
+FALL_BACK = frozenset({ByHand.REFUSED, ByHand.UNMATCHED})
+
+
 class GoneReason(StrEnum):
     """Why a personal link leads nowhere."""
 
@@ -41,8 +57,9 @@ class Resource:
 
     gather: `api_key` (a reference), `space` (`abc123/Name`, or the web address
     of the space), optional `base_url`, `link`, `role`, `affiliation`.
-    youtube: `url` (the unlisted link, or a reference). Any kind: `link_days` (how long a personal
-    link lives after the event, default 30).
+    youtube: `url` (the unlisted link, or a reference).
+    manual: `link` (where a person who was let in by hand goes).
+    Any kind: `link_days` (how long a personal link lives after the event, default 30).
     """
 
     key: str
@@ -66,7 +83,10 @@ class MapRule:
 
 @dataclass(frozen=True, slots=True)
 class GrantFact:
-    """`resource` is the key. `to_remove_by_hand`: revoked here, still on the vendor's list."""
+    """`resource` is the key. `to_remove_by_hand`: revoked here, still on the vendor's list.
+
+    `by_hand`: pending, and waits for a person, why (see `ByHand`). `done_by`: who let them in.
+    """
 
     id: int
     contact: int
@@ -82,6 +102,43 @@ class GrantFact:
     granted_at: datetime | None
     revoked_at: datetime | None
     to_remove_by_hand: bool
+    by_hand: str = ""
+    done_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEntry:
+    """Somebody whom a person should let in. `edition` counts address changes of the grant."""
+
+    grant: int
+    edition: int
+    contact: int
+    conference: int
+    resource: str
+    kind: str
+    title: str
+    reason: ByHand
+    words: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ManualQueue:
+    """The people whom a person should let into one resource, longest waiting first.
+
+    `count` is all of them, `entries` at most as many as were asked for. `refused`: the vendor
+    turns us away at present, in `words`.
+    """
+
+    conference: int
+    resource: str
+    kind: str
+    title: str
+    refused: bool
+    words: str
+    count: int
+    since: datetime
+    entries: tuple[QueueEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)

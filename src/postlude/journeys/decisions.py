@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from postlude.access.types import GrantFact
+from postlude.access.types import FALL_BACK, GrantFact
 from postlude.access.types import State as GrantState
 from postlude.journeys.types import ANY, FilterNode, Mail, NoticeNode, Stop, WaitNode
 from postlude.messages.types import State as MessageState
@@ -62,12 +62,23 @@ def _any(patterns: Sequence[str], name: str, matches: Matches) -> bool:
 def wait(
     node: WaitNode, grants: Iterable[GrantFact], *, since: datetime, now: datetime
 ) -> Go | Hold | Block:
-    """Go on when all is settled; after the time-out, with what was granted until then."""
-    states = {grant.state for grant in grants}
+    """Go on when all is settled; after the time-out, with what was granted until then.
+
+    A person who stands in for a vendor that failed holds up nobody who was let in elsewhere. But
+    whoever has nothing else is never given up while a person is due to let him in: he is late,
+    which is told, and not lost.
+    """
+    held = list(grants)
+    pending = [grant for grant in held if grant.state == GrantState.PENDING]
+    granted = any(grant.state == GrantState.GRANTED for grant in held)
     end = since + node.timeout
-    if GrantState.PENDING in states and now < end:
+    if now < end and any(grant.by_hand not in FALL_BACK for grant in pending):
         return Hold(min(end, now + SWEEP))
-    return Go() if GrantState.GRANTED in states else Block(Stop.NO_ACCESS)
+    if granted:
+        return Go()
+    if any(grant.by_hand for grant in pending):
+        return Hold(now + _A_PERSONS_PACE)
+    return Block(Stop.NO_ACCESS)
 
 
 def let_in(

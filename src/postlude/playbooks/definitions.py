@@ -18,7 +18,7 @@ from postlude.journeys.types import (
 from postlude.playbooks import shape
 
 
-def resource(key: str, part: shape.Gather | shape.YouTube) -> Resource:
+def resource(key: str, part: shape.Resource) -> Resource:
     """Return a resource; only the settings that are given."""
     given: Mapping[str, object] = part.model_dump(exclude={"kind", "title"})
     settings = {name: str(value) for name, value in given.items() if value}

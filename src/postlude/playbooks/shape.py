@@ -123,7 +123,17 @@ class YouTube(Part):
     """The unlisted video; buyers see our link, never this one."""
 
 
-Resource = Annotated[Gather | YouTube, Field(discriminator="kind")]
+class Manual(Part):
+    """A place that a person opens: a queue of e-mails with a "done" button."""
+
+    kind: Literal["manual"]
+    title: str
+    """What the button in the mail says."""
+    link: str
+    """Where the button leads."""
+
+
+Resource = Annotated[Gather | YouTube | Manual, Field(discriminator="kind")]
 
 
 class LetsIn(Part):

@@ -24,6 +24,7 @@ RULES = [
     MapRule("*", "Online*", ("gather", "youtube")),
     MapRule("*", "Video*", ("youtube",)),
     MapRule("*", "Dinner*", ()),
+    MapRule("*", "Lounge*", ("lounge", "youtube")),
 ]
 
 
@@ -112,6 +113,7 @@ def resources(sandbox: Sandbox) -> list[Resource]:
         "base_url": sandbox.url("gather"),
     }
     return [
+        Resource("lounge", "manual", "Lounge", {"link": "https://lounge.example.test/"}),
         Resource("gather", "gather", "Gather Town", gather),
         Resource("youtube", "youtube", "Live stream", {"url": "https://youtu.be/unlisted"}),
     ]

@@ -25,14 +25,16 @@ def test_a_passing_failure_is_repeated(booth, clock, kind):
     assert [] == access.failures(booth.org)
 
 
-def test_a_wrong_key_fails_at_once_and_mends(booth, monkeypatch):
-    """403: the grants fail visibly, YouTube goes on, and a mended key brings everybody in."""
+def test_a_wrong_key_sends_people_to_a_person_and_mends(booth, monkeypatch):
+    """403: a person is asked, with the reason; YouTube goes on; a mended key brings all in."""
     monkeypatch.setenv("GATHER_API_KEY", "wrong")
     ann, bob = booth.buy("ann@example.test"), booth.buy("bob@example.test")
     booth.ask(ann, bob)
     booth.work()
 
-    assert {"gather": "failed", "youtube": "granted"} == booth.states(ann)
+    assert {"gather": "pending", "youtube": "granted"} == booth.states(ann)
+    assert "refused" == booth.grants(ann)["gather"].by_hand
+    assert "403" in booth.grants(ann)["gather"].words
     (failure,) = access.failures(booth.org)
     assert ("gather", True, 2) == (failure.resource, failure.refused, failure.grants)
     assert "403" in failure.words
@@ -44,13 +46,14 @@ def test_a_wrong_key_fails_at_once_and_mends(booth, monkeypatch):
     assert [] == access.failures(booth.org)
 
 
-def test_the_next_success_brings_back_those_who_were_refused(booth, monkeypatch):
-    """Without anybody's help: a new buyer who gets in shows that the key works again."""
+def test_the_next_success_brings_back_those_who_were_refused(booth, clock, monkeypatch):
+    """Without anybody's help: a later buyer who gets in shows that the key works again."""
     monkeypatch.setenv("GATHER_API_KEY", "wrong")
     ann = booth.buy("ann@example.test")
     booth.ask(ann)
     booth.work()
     monkeypatch.setenv("GATHER_API_KEY", "sandbox-gather-key")
+    clock.advance(minutes=6)
     bob = booth.buy("bob@example.test")
     booth.ask(bob)
     booth.work()
@@ -71,14 +74,14 @@ def test_a_missing_secret_is_a_refusal_that_names_it(booth, monkeypatch):
 def test_a_changed_resource_is_tried_again(booth):
     """Applying a mended playbook retries whom the old one failed for."""
     broken = booth.resources()
-    settings = {**broken[0].settings, "space": "nowhere/Conference"}
+    settings = {**broken[1].settings, "space": "nowhere/Conference"}
     mended = list(broken)
-    broken[0] = type(broken[0])("gather", "gather", "Gather Town", settings)
+    broken[1] = type(broken[1])("gather", "gather", "Gather Town", settings)
     access.define_resources(booth.org, booth.conference, broken, now=booth.now)
     ann = booth.buy("ann@example.test")
     booth.ask(ann)
     booth.work()
-    assert "failed" == booth.states(ann)["gather"]
+    assert "refused" == booth.grants(ann)["gather"].by_hand
 
     access.define_resources(booth.org, booth.conference, mended, now=booth.now)
     booth.work()

@@ -64,17 +64,19 @@ def test_a_later_ticket_is_an_addition(house):
     assert (2, 2, 1) == (done.entered, done.sent, done.invited)
 
 
-def test_no_access_is_a_visible_block_and_the_invitation_follows(house):
-    """Every resource refused: SendBlock no_access; the operator mends it: the mail goes."""
-    house.door.mood = "refused"
+def test_no_access_is_a_visible_block_and_the_invitation_follows(house, clock):
+    """Nothing granted in time: SendBlock no_access; the operator mends it: the mail goes."""
+    house.door.mood = "tired"
     house.buy("ann@example.test")
+    house.deliver()
+    clock.advance(minutes=31)
     house.deliver()
     assert {"no_access": 1} == house.progress().blocked
     assert [({"no_access": 1}, 1)] == list(SendBlock.objects.values_list("reasons", "total"))
     assert [] == house.mails()
 
     house.door.mood = "open"
-    access.regrant(house.org, house.conference, actor="staff:1", now=house.now)
+    clock.advance(minutes=1)
     house.deliver()
     assert [("ann@example.test", "Come in")] == house.mails()
     assert [({}, 0)] == list(SendBlock.objects.values_list("reasons", "total"))
@@ -90,6 +92,28 @@ def test_one_failed_resource_does_not_hold_up_the_other(house):
     assert [("ann@example.test", "Come in")] == house.mails()
     assert "Video" in house.mail.sent[0].text
     assert "The door" not in house.mail.sent[0].text
+
+
+def test_while_a_person_is_due_nobody_is_given_up(house, clock):
+    """The vendor refuses, so a person lets people in: late is told, and "done" invites."""
+    house.door.mood = "refused"
+    house.buy("ann@example.test")
+    house.deliver()
+    clock.advance(minutes=45)
+    house.deliver()
+    assert {} == house.progress().blocked
+    limit = timedelta(minutes=5)
+    (late,) = journeys.late(house.org, now=house.now, limit=limit)
+    assert "waiting" == late.state
+
+    (queue,) = access.manual_queue(house.org)
+    waiting = [entry.grant for entry in queue.entries]
+    assert 1 == access.mark_done(house.org, waiting, actor="staff:1", now=house.now)
+    house.deliver()
+    assert [("ann@example.test", "Come in")] == house.mails()
+    access.mark_done(house.org, waiting, actor="staff:1", now=house.now)
+    house.deliver()
+    assert 1 == len(house.mails())
 
 
 def test_a_grant_that_takes_too_long_is_blocked_and_comes_later(house, clock):
@@ -222,7 +246,7 @@ def test_late_invitations_are_told(house, clock):
     assert [] == journeys.late(house.org, now=house.now, limit=limit)
     clock.advance(minutes=6)
     (late,) = journeys.late(house.org, now=house.now, limit=limit)
-    assert ("blocked", "no_access") == (late.state, late.reason)
+    assert ("waiting", "") == (late.state, late.reason)
 
     house.door.mood = "open"
     access.regrant(house.org, house.conference, actor="staff:1", now=house.now)

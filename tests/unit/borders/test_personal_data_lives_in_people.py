@@ -45,7 +45,13 @@ FREE = {
     "chatops_discord_setting.definition": "${NAME} references, ids of Discord, permissions, counts",
     "chatops_alert.facts": "counts, slugs, and a vendor's words without the person",
 }
-SEALED = {"kernel_inbox_delivery.sealed", "messages_showntext.sealed", "chatops_request.sealed"}
+SEALED = {
+    "access_grant.outside",
+    "access_removal.outside",
+    "chatops_request.sealed",
+    "kernel_inbox_delivery.sealed",
+    "messages_showntext.sealed",
+}
 
 
 def columns() -> list[tuple[str, models.Field]]:

@@ -29,8 +29,8 @@ TICKET = TicketFact(
 )
 
 
-def _grant(state: str) -> GrantFact:
-    return GrantFact(1, 1, 1, "r", "k", "t", state, "", 0, "", NOW, None, None, False)
+def _grant(state: str, by_hand: str = "") -> GrantFact:
+    return GrantFact(1, 1, 1, "r", "k", "t", state, "", 0, "", NOW, None, None, False, by_hand)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,22 @@ def test_after_the_time_out_what_was_granted_goes():
     both = [_grant("granted"), _grant("pending")]
     assert Go() == wait(WaitNode("w"), both, since=NOW, now=late)
     assert Block("no_access") == wait(WaitNode("w"), both[1:], since=NOW, now=late)
+
+
+def test_a_person_who_stands_in_holds_up_nobody_who_was_let_in_elsewhere():
+    stands_in, always = _grant("pending", "refused"), _grant("pending", "manual")
+    assert Go() == wait(WaitNode("w"), [_grant("granted"), stands_in], since=NOW, now=NOW)
+    held = wait(WaitNode("w"), [_grant("granted"), always], since=NOW, now=NOW)
+    assert Hold(NOW + timedelta(seconds=60)) == held
+    late = NOW + timedelta(hours=1)
+    assert Go() == wait(WaitNode("w"), [_grant("granted"), always], since=NOW, now=late)
+
+
+@pytest.mark.parametrize("by_hand", ["manual", "refused", "unmatched"])
+def test_nobody_is_given_up_while_a_person_is_due(by_hand: str):
+    late = NOW + timedelta(days=2)
+    found = wait(WaitNode("w"), [_grant("pending", by_hand)], since=NOW, now=late)
+    assert isinstance(found, Hold)
 
 
 def test_an_unknown_end_never_ends():

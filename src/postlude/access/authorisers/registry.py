@@ -1,6 +1,7 @@
 """Which kinds of resources there are; one more kind is one more folder and one more line."""
 
 from postlude.access.authorisers.gather.authoriser import Gather
+from postlude.access.authorisers.manual.authoriser import Manual
 from postlude.access.authorisers.types import Authoriser
 from postlude.access.authorisers.youtube.authoriser import YouTube
 from postlude.access.errors import UnknownKind
@@ -26,4 +27,5 @@ def kinds() -> list[str]:
 
 
 register(Gather())
+register(Manual())
 register(YouTube())

@@ -5,15 +5,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from postlude.access.types import ByHand
+
 Settings = Mapping[str, str]
 
 
 class Verdict(StrEnum):
-    """GRANTED: they are in. INVALID: this one never will be. AGAIN: ask again later."""
+    """GRANTED: they are in. INVALID: this one never will be. AGAIN: ask again later.
+
+    BY_HAND: a person must do it.
+    """
 
     GRANTED = "granted"
     INVALID = "invalid"
     AGAIN = "again"
+    BY_HAND = "by_hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +32,19 @@ class Guest:
 
 @dataclass(frozen=True, slots=True)
 class Said:
+    """`by_hand`: why a person must do it, where one must."""
+
     verdict: Verdict
     words: str = ""
+    by_hand: ByHand = ByHand.UNMATCHED
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came of one batch: a verdict for each grant (missing means AGAIN).
 
-    `refused`: the vendor turns our account away, in its words; nobody of this resource gets in
-    until a person mends it. `rest_s`: leave the vendor alone that long, as it asked;
+    `refused`: the vendor turns our account away, in its words; a person lets people in until the
+    vendor works again. `rest_s`: leave the vendor alone that long, as it asked;
     `tired`: it did not serve us, back off.
     """
 

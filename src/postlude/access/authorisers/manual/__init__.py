@@ -1,0 +1,1 @@
+"""A person lets people in: Postlude keeps the queue and waits."""

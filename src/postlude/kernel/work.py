@@ -34,6 +34,7 @@ class WorkBatch:
     attempt: int
     _rows: tuple[tuple[int, int], ...] = field(repr=False, default=())
     _finished: bool = False
+    _renewed: float = field(default_factory=clock.monotonic, repr=False)
 
     @property
     def stamp(self) -> tuple[tuple[int, int], ...]:
@@ -47,6 +48,17 @@ class WorkBatch:
         self._finished = True
         with store.write():
             _finish(self._rows)
+
+    def renew(self) -> None:
+        """Keep the rows for another lease, once a third of the last one has passed."""
+        if clock.monotonic() - self._renewed < claims.LEASE_SECONDS / 3:
+            return
+        self._renewed = clock.monotonic()
+        until = store.db_now() + timedelta(seconds=claims.LEASE_SECONDS)
+        with store.write():
+            WorkRow.objects.filter(id__in=[row for row, _ in self._rows], owner=OWNER).update(
+                lease_until=until
+            )
 
     def postpone(self, keys: Iterable[str], due: datetime) -> None:
         """Keep some keys for later; they are not counted as failed."""
@@ -256,6 +268,15 @@ def _fail(batch: WorkBatch, error: Exception, *, burn: bool) -> None:
             attempts=batch.attempt if burn else batch.attempt - 1,
             due=clock.now() + retry.delay(batch.attempt),
             dead_reason=words if dead else "",
+        )
+
+
+def hasten(consumer: str) -> int:
+    """Let what a consumer has put off be due now; return how many rows that were."""
+    now = clock.now()
+    with store.write():
+        return WorkRow.objects.filter(consumer=consumer, dead_reason="", due__gt=now).update(
+            due=now
         )
 
 

@@ -1,19 +1,21 @@
 """Where rows may be loaded: one small Protocol, one folder per kind of warehouse.
 
-DuckDB is the first. BigQuery gets a folder beside it: a session there is a client, `load` is a
-load job named by the batch's id into staging and the same MERGE.
+A DuckDB file is the default. BigQuery's client is an extra, imported only where it is used.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
 
+from postlude.kernel.doctor import Finding
+from postlude.warehouse.bigquery import target as targets
+from postlude.warehouse.bigquery.dataset import BigQueryDataset
 from postlude.warehouse.duckdb.file import DuckDBFile
-from postlude.warehouse.errors import WarehouseUnreadable
+from postlude.warehouse.errors import BadTarget
 from postlude.warehouse.types import Batch, Counts, Loaded
 
 
@@ -39,23 +41,32 @@ class Session(Protocol):
 
 
 class BackEnd(Protocol):
-    """`open` raises WarehouseBusy at once when another process writes; it never waits."""
+    """`open` raises WarehouseBusy at once when another process writes; it never waits for it.
+
+    `alive` is called now and then while something far away takes its time. `every` is how long to
+    gather small batches, where each load costs money.
+    """
 
     name: str
     target: str
+    every: timedelta
 
-    def open(self, *, now: datetime) -> AbstractContextManager[Session]: ...
+    def open(
+        self, *, now: datetime, alive: Callable[[], None]
+    ) -> AbstractContextManager[Session]: ...
+
+    def examine(self, *, online: bool) -> list[Finding]:
+        """Say what is wrong with it, for `doctor`; nothing is written."""
 
 
 def configured() -> BackEnd:
-    """Return the back end that POSTLUDE_WAREHOUSE names: a path, or `duckdb:path`."""
+    """Return the back end that POSTLUDE_WAREHOUSE names: a path, or `bigquery://…`."""
     text = str(settings.POSTLUDE_WAREHOUSE)
     kind, colon, rest = text.partition(":")
+    if kind == targets.SCHEME and rest.startswith("//"):
+        return BigQueryDataset(targets.parse(text))
     if not colon or len(kind) == 1:  # a drive letter is a path
         return DuckDBFile(Path(text))
     if kind == "duckdb":
         return DuckDBFile(Path(rest))
-    raise WarehouseUnreadable(
-        words=f"POSTLUDE_WAREHOUSE names the back end “{kind}”",
-        hint="Use a path such as var/warehouse.duckdb.",
-    )
+    raise BadTarget(words=f"there is no back end “{kind}”")

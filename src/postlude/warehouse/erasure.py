@@ -50,13 +50,17 @@ def forget_waiting(now: datetime) -> int:
     return done
 
 
+def _no_lease() -> None:
+    """An erasure holds no rows that somebody else would take up."""
+
+
 def _forget(org: int, erasures: list[Erasure], now: datetime) -> int:
     if journal.next_try(org, now) is not None:
         return 0
     ref = orgs.get(org)
     hashes = [value for each in erasures for value in each.pseudonyms]
     try:
-        with backend.configured().open(now=now) as session:
+        with backend.configured().open(now=now, alive=_no_lease) as session:
             session.forget(ref.slug, hashes)
             session.purge()
             boundaries.crossing("warehouse.person_forgotten")

@@ -32,11 +32,12 @@ def loaded(  # noqa: PLR0913 - the facts of one load
     now: datetime,
     follows: str,
     every_row: bool = False,
+    rest: timedelta = timedelta(0),
 ) -> None:
     """Note a batch that is in the warehouse; call it inside `store.write()`.
 
-    `follows` names the rules it was made by, which are those of every row when it is the first
-    batch or when all were written anew.
+    `rest` is how long small batches gather from now on. `follows` names the rules it was made by,
+    which are those of every row when it is the first batch or when all were written anew.
     """
     first = not LoaderState.objects.filter(org=org, last_loaded_at__isnull=False).exists()
     news: dict[str, Any] = {
@@ -44,6 +45,7 @@ def loaded(  # noqa: PLR0913 - the facts of one load
         "schema_version": schema_version,
         "last_batch": batch,
         "last_loaded_at": now,
+        "resting_until": now + rest if rest else None,
         **_NO_PROBLEM,
     }
     if first or every_row:
@@ -71,7 +73,7 @@ def failed(org: int, error: WarehouseError, *, now: datetime) -> datetime:
     """Note that the warehouse could not be used; return when to try again."""
     with store.write():
         state, _ = LoaderState.objects.get_or_create(org_id=org)
-        again = now + wait(state.failures + 1)
+        again = error.until or now + wait(state.failures + 1)
         LoaderState.objects.filter(id=state.id).update(
             problem_code=error.code,
             problem_words=redact.cut(error.text(), 400),
@@ -86,6 +88,23 @@ def failed(org: int, error: WarehouseError, *, now: datetime) -> datetime:
 def wait(failures: int) -> timedelta:
     """Return how long to leave a warehouse alone that could not be used."""
     return retry.delay(failures, base=BASE_SECONDS, cap=CAP_SECONDS)
+
+
+def resting(org: int, now: datetime) -> datetime | None:
+    """Return until when small batches gather, or None: they may be loaded."""
+    until = LoaderState.objects.filter(org=org).values_list("resting_until", flat=True).first()
+    return until if until is not None and until > now else None
+
+
+def in_trouble() -> bool:
+    """Say whether some organisation's warehouse could not be used the last time."""
+    return LoaderState.objects.exclude(problem_code="").exists()
+
+
+def wake() -> None:
+    """Let small batches be loaded at once."""
+    with store.write():
+        LoaderState.objects.exclude(resting_until=None).update(resting_until=None)
 
 
 def next_try(org: int, now: datetime) -> datetime | None:

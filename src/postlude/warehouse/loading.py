@@ -15,6 +15,7 @@ from postlude.orgs.types import OrgRef
 from postlude.warehouse import backend, erasure, facts, journal, policies, rows
 from postlude.warehouse.backend import Session
 from postlude.warehouse.errors import WarehouseError
+from postlude.warehouse.following import CONSUMER
 from postlude.warehouse.types import Policy, Replayed
 
 _log = logging.getLogger(__name__)
@@ -26,6 +27,8 @@ def on_ticket_changed(batch: work.WorkBatch) -> None:
     """Load changed tickets. A warehouse that cannot be used puts the whole batch off."""
     now = clock.now()
     again = journal.next_try(batch.org, now)
+    if again is None and len(batch.keys) < BATCH:
+        again = journal.resting(batch.org, now)
     if again is not None:
         batch.postpone(batch.keys, again)
         return
@@ -37,8 +40,8 @@ def on_ticket_changed(batch: work.WorkBatch) -> None:
 
 
 def _load(batch: work.WorkBatch, org: OrgRef, now: datetime) -> None:
-    tickets = [int(key) for key in batch.keys]
-    with backend.configured().open(now=now) as session:
+    tickets, target = [int(key) for key in batch.keys], backend.configured()
+    with target.open(now=now, alive=batch.renew) as session:
         policy = policies.of(org.id)
         gathered = facts.gather(org, tickets, policy)  # only once the file is ours
         frozen = rows.batch(org, gathered.rows, origin=batch.stamp)
@@ -47,7 +50,9 @@ def _load(batch: work.WorkBatch, org: OrgRef, now: datetime) -> None:
         counts, version = session.counts(org.slug), session.schema_version()
     with store.write():
         follows = policies.fingerprint(policy)
-        journal.loaded(org.id, loaded.batch, counts, version, now=now, follows=follows)
+        journal.loaded(
+            org.id, loaded.batch, counts, version, now=now, follows=follows, rest=target.every
+        )
         journal.dropped(org.id, gathered.dropped, now=now)
         batch.finish()
     boundaries.crossing("warehouse.batch_finished")
@@ -59,6 +64,19 @@ def load(budget: jobs.Budget) -> int:
     done = erasure.forget_waiting(now)
     done += sum(_follow_rules(org, now) for org in policies.outdated(journal.followed()))
     return done + work.drain(budget.spent, lane=LANE)
+
+
+def load_now(budget: jobs.Budget) -> int:
+    """Load what waits, also what gathers or was put off."""
+    done = 0
+    while not budget.spent():
+        journal.wake()
+        work.hasten(CONSUMER)
+        taken = load(budget)
+        done += taken
+        if not taken or journal.in_trouble():
+            break
+    return done
 
 
 def _follow_rules(org: int, now: datetime) -> int:
@@ -82,7 +100,7 @@ def replay(
     Raises WarehouseBusy when the file is taken.
     """
     ref = orgs.get(org)
-    with backend.configured().open(now=now) as session:
+    with backend.configured().open(now=now, alive=_no_lease) as session:
         policy = policies.of(org)
         written = _replay(session, ref, policy, progress, now)
         removed = session.sweep(ref.slug, written)
@@ -94,6 +112,10 @@ def replay(
         journal.loaded(org, "replay", counts, version, now=now, follows=follows, every_row=True)
     boundaries.crossing("warehouse.replay_noted")
     return Replayed(rows=len(written), removed=removed)
+
+
+def _no_lease() -> None:
+    """A replay holds no rows that somebody else would take up."""
 
 
 def _replay(

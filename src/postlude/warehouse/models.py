@@ -42,6 +42,7 @@ class LoaderState(models.Model):
     problem_hint = models.CharField(max_length=400, default="")
     problem_since = models.DateTimeField(null=True)
     next_try_at = models.DateTimeField(null=True)
+    resting_until = models.DateTimeField(null=True)  # small batches gather until then
     failures = models.IntegerField(default=0)
 
     class Meta:

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 KINDS = ("corporate", "individual", "reserved", "other", "guest")
+PATTERN = "ods_kktix_ticket_{kind}_attendees"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,12 @@ _COLUMN_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 def table_of(kind: str) -> str:
     """Return the table of an event kind; a kind nobody knows goes to `other`."""
     known = kind if kind in KINDS else "other"
-    return f"ods_kktix_ticket_{known}_attendees"
+    return PATTERN.replace("{kind}", known)
+
+
+def kind_of(table: str) -> str:
+    """Return the kind whose table this is."""
+    return next(kind for kind in KINDS if table_of(kind) == table)
 
 
 TABLES = tuple(table_of(kind) for kind in KINDS)

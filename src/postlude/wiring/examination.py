@@ -20,6 +20,7 @@ from postlude.kernel.errors import AppError
 from postlude.messages import api as messages
 from postlude.orgs import api as orgs
 from postlude.sources import api as sources
+from postlude.warehouse import api as warehouse
 
 _SKEW_SECONDS = 5.0
 _WAL_BYTES = 256 * 1024 * 1024
@@ -165,4 +166,5 @@ ROOMS: list[Callable[[bool], list[Finding]]] = [
     sources.doctor,
     access.doctor,
     channels.doctor,
+    warehouse.doctor,
 ]

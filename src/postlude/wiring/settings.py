@@ -16,7 +16,8 @@ POSTLUDE_BASE_URL = env.str("POSTLUDE_BASE_URL", "http://127.0.0.1:8000").rstrip
 POSTLUDE_ALLOW_SMTP = env.bool("POSTLUDE_ALLOW_SMTP", False)
 POSTLUDE_STAMP_FILE = Path(env.str("POSTLUDE_STAMP_FILE", str(POSTLUDE_HOME / "epoch.stamp")))
 POSTLUDE_STAMP_REQUIRED = env.bool("POSTLUDE_STAMP_REQUIRED", True)
-POSTLUDE_WAREHOUSE = Path(env.str("POSTLUDE_WAREHOUSE", str(POSTLUDE_HOME / "warehouse.duckdb")))
+_warehouse = env.str("POSTLUDE_WAREHOUSE", str(POSTLUDE_HOME / "warehouse.duckdb"))
+POSTLUDE_WAREHOUSE = _warehouse if "://" in _warehouse else Path(_warehouse)
 POSTLUDE_METRICS_TOKEN = lookup("POSTLUDE_METRICS_TOKEN") or ""
 POSTLUDE_MAX_BODY = env.int("POSTLUDE_MAX_BODY", 1_000_000)
 

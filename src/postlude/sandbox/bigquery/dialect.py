@@ -1,6 +1,6 @@
 """From the little of BigQuery's SQL that a loader speaks to DuckDB's: names and parameters.
 
-Nothing else is translated: MERGE, transactions, IF, ERROR and COUNTIF are spelled alike.
+Nothing else is translated: MERGE, transactions, IF and ERROR are spelled alike.
 """
 
 from __future__ import annotations

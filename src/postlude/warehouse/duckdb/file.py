@@ -4,16 +4,18 @@ The lock on the file is taken before the facts are read and kept until the rows 
 Two loaders can therefore never write an older fact over a newer one.
 """
 
+import os
 import re
 import shutil
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 
+from postlude.kernel.doctor import Finding
 from postlude.warehouse import schema
 from postlude.warehouse.duckdb import statements
 from postlude.warehouse.errors import WarehouseBusy, WarehouseTooNew, WarehouseUnreadable
@@ -28,6 +30,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": "256MB",
     "threads": 1,
 }
+_MEND = "chown it to this user, or let POSTLUDE_WAREHOUSE name another file."
 _LOCKED = re.compile(r"lock|being used by another process", re.IGNORECASE)
 _OURS = threading.Lock()  # DuckDB's own lock is per process, not per thread
 
@@ -36,6 +39,7 @@ class DuckDBFile:
     """A back end: one file on a local disk."""
 
     name = "duckdb"
+    every = timedelta(0)
 
     def __init__(self, path: Path, steps: Sequence[Sequence[str]] = schema.STEPS) -> None:
         self.path = path
@@ -43,7 +47,12 @@ class DuckDBFile:
         self._steps = steps
 
     @contextmanager
-    def open(self, *, now: datetime) -> Iterator["FileSession"]:
+    def open(
+        self,
+        *,
+        now: datetime,
+        alive: Callable[[], None] = lambda: None,  # noqa: ARG002 - nothing here takes long
+    ) -> Iterator["FileSession"]:
         """Take the file, or raise WarehouseBusy at once."""
         if not _OURS.acquire(blocking=False):
             raise WarehouseBusy(path=self.path)
@@ -58,6 +67,13 @@ class DuckDBFile:
                 connection.close()
         finally:
             _OURS.release()
+
+    def examine(self, *, online: bool) -> list[Finding]:  # noqa: ARG002 - nothing is far away
+        """Look at the file without taking it."""
+        folder = next(each for each in (self.path, *self.path.parents) if each.exists())
+        if not os.access(folder, os.W_OK):
+            return [Finding("warehouse", "problem", f"{folder} cannot be written", _MEND)]
+        return [Finding("warehouse", "ok", f"DuckDB, {self.path}")]
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         try:

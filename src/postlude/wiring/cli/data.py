@@ -19,6 +19,8 @@ Org = Annotated[
     str | None, typer.Option(help="Organisation (slug); needed when there are several.")
 ]
 
+_LOAD_SECONDS = 240
+
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
@@ -113,7 +115,7 @@ def warehouse_status(org: Org = None, json: Json = False) -> None:
 def warehouse_load(org: Org = None, json: Json = False) -> None:
     """Load what waits, now."""
     with output.progress("loading", shown=not json):
-        did = jobs.run_once("warehouse.load")
+        did = warehouse.load_now(jobs.Budget(_LOAD_SECONDS))
     status = warehouse.status(chosen(org).id, now=clock.now())
     output.emit({"loaded": did, "status": status}) if json else output.warehouse_status(status)
 

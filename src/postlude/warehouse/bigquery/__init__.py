@@ -1,0 +1,1 @@
+"""Google BigQuery as the warehouse, by the official client: load jobs, then MERGE."""

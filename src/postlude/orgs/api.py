@@ -21,6 +21,7 @@ from postlude.orgs.roles import PERMISSIONS, Permission, Role, permissions_of_ro
 from postlude.orgs.staff import (
     User,
     add_staff,
+    dismiss,
     give_role,
     orgs_of,
     permissions_of,
@@ -44,6 +45,7 @@ __all__ = (
     "configure",
     "create",
     "day_bounds",
+    "dismiss",
     "fees",
     "get",
     "give_role",

@@ -7,6 +7,7 @@ AppError
 ├── BadInput
 │   ├── SlugTaken
 │   ├── UsernameTaken
+│   ├── LastOwner
 │   └── BadSetting
 ├── Forbidden            here with the permission that is lacking
 └── BadKey
@@ -42,6 +43,13 @@ class UsernameTaken(BadInput):
     http_status = 409
     message = "This user name is taken."
     hint = "Give the existing user a role instead, or choose another user name."
+
+
+class LastOwner(BadInput):
+    code = "orgs.last_owner"
+    http_status = 409
+    message = "This is the last owner of the organisation."
+    hint = "Make somebody else an owner first: `postlude staff role NAME --role owner`."
 
 
 class BadSetting(BadInput):

@@ -5,7 +5,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import IntegrityError
 
 from postlude.kernel import ids, store
-from postlude.orgs.errors import BadSetting, UnknownUser, UsernameTaken
+from postlude.orgs.errors import BadSetting, LastOwner, UnknownUser, UsernameTaken
 from postlude.orgs.models import Staff
 from postlude.orgs.roles import Role, permissions_of_role
 from postlude.orgs.types import StaffRef
@@ -33,13 +33,31 @@ def give_role(org: int, username: str, role: str) -> None:
     if user is None:
         raise UnknownUser
     with store.write():
+        if role != Role.OWNER:
+            _keep_an_owner(org, user.pk)
         Staff.objects.update_or_create(org_id=org, user_id=user.pk, defaults={"role": role})
 
 
 def remove_staff(org: int, user: int) -> bool:
-    """Take the role away; the user may still work for other organisations."""
+    """Take the role away; the user may still work for others. The last owner stays (LastOwner)."""
     with store.write():
+        _keep_an_owner(org, user)
         return bool(Staff.objects.filter(org=org, user=user).delete()[0])
+
+
+def dismiss(org: int, username: str) -> bool:
+    """Like `remove_staff`, by the name to log in with; False when they had no role here."""
+    user = get_user_model().objects.filter(username=username).first()
+    if user is None:
+        raise UnknownUser
+    return remove_staff(org, user.pk)
+
+
+def _keep_an_owner(org: int, leaving: int) -> None:
+    """Nobody may lock the organisation out of itself; the rows are locked while we look."""
+    owners = Staff.objects.select_for_update().filter(org=org, role=Role.OWNER).order_by("id")
+    if [leaving] == list(owners.values_list("user_id", flat=True)):
+        raise LastOwner
 
 
 def staff(org: int) -> list[StaffRef]:

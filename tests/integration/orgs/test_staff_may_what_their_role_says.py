@@ -5,7 +5,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 
 from postlude.orgs import api as orgs
-from postlude.orgs.errors import BadSetting, Forbidden, UnknownUser, UsernameTaken
+from postlude.orgs.errors import BadSetting, Forbidden, LastOwner, UnknownUser, UsernameTaken
 
 
 @pytest.fixture
@@ -39,12 +39,25 @@ def test_a_role_can_be_given_changed_and_taken(org, other) -> None:
     ann = user(orgs.add_staff(org.id, "ann", "correct horse", "viewer"))
     orgs.give_role(other.id, "ann", "engineer")
     orgs.give_role(org.id, "ann", "owner")
+    orgs.add_staff(org.id, "bea", "correct horse", "owner")
     assert "orgs.manage" in orgs.permissions_of(ann, org.id)
-    assert ["owner"] == [each.role for each in orgs.staff(org.id)]
+    assert ["owner", "owner"] == [each.role for each in orgs.staff(org.id)]
     assert orgs.remove_staff(org.id, ann.pk)
     assert not orgs.remove_staff(org.id, ann.pk)
     assert frozenset() == orgs.permissions_of(ann, org.id)
     assert [other.id] == orgs.orgs_of(ann)
+
+
+def test_the_last_owner_stays(org) -> None:
+    ann = orgs.add_staff(org.id, "ann", "correct horse", "owner")
+    for leave in (
+        lambda: orgs.remove_staff(org.id, ann),
+        lambda: orgs.dismiss(org.id, "ann"),
+        lambda: orgs.give_role(org.id, "ann", "viewer"),
+    ):
+        with pytest.raises(LastOwner):
+            leave()
+    assert ["owner"] == [each.role for each in orgs.staff(org.id)]
 
 
 def test_strangers_and_those_who_left_may_nothing(org) -> None:

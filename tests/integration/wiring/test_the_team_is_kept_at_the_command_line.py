@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from postlude.kernel import clock
 from postlude.orgs import api as orgs
+from postlude.orgs.errors import BadKey
 from postlude.orgs.types import OrgRef
 from postlude.wiring.cli.commands import run
 
@@ -43,7 +45,11 @@ def test_keys_are_listed_without_their_secret(
     (key,) = json.loads(said)["keys"]
     assert ("ci", ["sales.view"]) == (key["name"], key["scopes"])
     assert secret.startswith(f"pl_{key['id']}_")
+    assert 3 == run(["keys", "revoke", "pl_nosuchke"])
     assert 0 == run(["keys", "revoke", secret[:11]])
+    assert 3 == run(["keys", "revoke", secret])
+    with pytest.raises(BadKey):
+        orgs.check_key(secret, now=clock.now())
 
 
 def test_branches(org: OrgRef, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from postlude.kernel import clock
+from postlude.kernel.errors import NotFound
 from postlude.orgs import api as orgs
 from postlude.orgs.types import KeyRef
 from postlude.wiring.cli import output
@@ -92,7 +93,11 @@ def revoke_key(
     org: Org = None,
 ) -> None:
     """Make an API key useless at once."""
-    orgs.revoke_key(chosen(org).id, prefix, now=clock.now())
+    name = prefix.removeprefix("pl_").partition("_")[0]  # so that a whole key may be pasted
+    if not orgs.revoke_key(chosen(org).id, name, now=clock.now()):
+        raise NotFound(
+            "There is no such key in force.", hint="`postlude keys list` shows the prefixes."
+        )
     output.out.print("revoked")
 
 

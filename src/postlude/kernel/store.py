@@ -4,7 +4,7 @@ No other module asks which engine it is.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -61,10 +61,15 @@ def db_now() -> datetime:
         return cursor.fetchone()[0].astimezone(UTC)  # type: ignore[no-any-return]
 
 
-def rows_sql(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """Run a query and return its rows."""
+def rows_sql(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
+    """Run a query and return its rows; a mapping fills `%(name)s`."""
+    given: Any = (
+        {name: adapt(value) for name, value in params.items()}
+        if isinstance(params, Mapping)
+        else [adapt(value) for value in params]
+    )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [adapt(value) for value in params])
+        cursor.execute(sql, given)
         return list(cursor.fetchall())
 
 

@@ -291,6 +291,12 @@ def backlog(org: int | None = None) -> dict[str, tuple[int, datetime]]:
     return {row["consumer"]: (row["count"], row["oldest"]) for row in rows}
 
 
+def keys_waiting(org: int, consumer: str) -> set[str]:
+    """Return the keys of an organisation that a consumer has not finished, the given up included."""
+    rows = WorkRow.objects.filter(org=org, consumer=consumer)
+    return set(rows.values_list("key", flat=True))
+
+
 def is_idle(*, within: timedelta = timedelta(0)) -> bool:
     """Say whether nothing is due (or will be, `within` that time)."""
     horizon = clock.now() + within

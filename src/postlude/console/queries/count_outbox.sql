@@ -1,2 +1,2 @@
 -- How many messages of one organisation wait on their way out, by phase.
-SELECT phase, COUNT(*) FROM messages_outbox WHERE org_id = %s GROUP BY phase
+SELECT phase, COUNT(*) FROM messages_facts_outbox WHERE org = %s GROUP BY phase

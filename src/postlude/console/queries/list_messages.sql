@@ -1,4 +1,4 @@
 -- A page of message ids, newest first; an empty state means all of them.
-SELECT id FROM messages_message
-WHERE org_id = %s AND NOT testing AND id < %s AND (%s = '' OR state = %s)
-ORDER BY id DESC LIMIT %s
+SELECT message FROM messages_facts_message
+WHERE org = %s AND NOT testing AND message < %s AND (%s = '' OR state = %s)
+ORDER BY message DESC LIMIT %s

@@ -3,7 +3,6 @@
 The pages, the API and the alerts all read this, so that they can never contradict each other.
 """
 
-import json
 import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -145,11 +144,10 @@ def invitations(org: int, conference: int) -> dict[int, Invitation]:
 
 
 def _invitation(row: tuple[Any, ...], conference: int, opened: set[int]) -> Invitation | None:
-    id_, contact, key, context, state, reason, created_at, accepted_at = row
+    id_, contact, key, about, state, reason, created_at, accepted_at = row
     if not key.startswith(INVITATIONS):
         return None  # an addition is a short note to somebody who is invited already
-    known = json.loads(context) if isinstance(context, str) else context
-    if int(known.get("conference", conference)) != conference:
+    if about is not None and about != conference:
         return None
     created = queries.instant(created_at)
     if created is None:

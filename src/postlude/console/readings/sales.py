@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 
 from postlude.console.readings import attention, people_rows
 from postlude.console.readings.board import Board, Buyer, Sold, board
-from postlude.console.readings.queries import rows
 from postlude.console.stages import Stage, quantile
 from postlude.console.types import (
     BuyerRow,
@@ -25,6 +24,7 @@ from postlude.console.types import (
     Tone,
     TypeRow,
 )
+from postlude.kernel import work
 from postlude.orders.types import ConferenceRef
 from postlude.orgs.types import OrgRef
 from postlude.sources import api as sources
@@ -168,7 +168,7 @@ def _pseudonymised(org: int, seen: Board, now: datetime) -> int:
 
 def pending_tickets(org: int) -> set[int]:
     """Return the tickets whose newest facts are not in the warehouse yet."""
-    return {int(row[0]) for row in rows("list_pending_tickets", (org, warehouse.CONSUMER))}
+    return {int(key) for key in work.keys_waiting(org, warehouse.CONSUMER)}
 
 
 def _type_rows(seen: Board) -> tuple[TypeRow, ...]:

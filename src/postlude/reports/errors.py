@@ -1,0 +1,68 @@
+"""Errors of reports.
+
+ReportError
+├── BadDay           a day that cannot be read
+├── BadRange         a range of days that ends before it begins
+├── BadStep          a step that the funnel does not have
+├── UnknownEvent     no event or conference of that name
+└── UnknownType      no ticket type of that name
+"""
+
+from postlude.kernel.errors import N_, AppError
+
+
+class ReportError(AppError, ValueError):
+    """A report that cannot be made as it was asked for."""
+
+    code = "reports.bad_question"
+
+
+class BadDay(ReportError):
+    """A day that cannot be read."""
+
+    code = "reports.bad_day"
+    message = N_("{name} “{day}” is not a day.")
+    hint = N_("Write it as 2023-09-01 or 2023/09/01.")
+
+
+class BadRange(ReportError):
+    """A range of days that ends before it begins."""
+
+    code = "reports.bad_range"
+    message = N_("The range ends ({until}) before it begins ({since}).")
+    hint = N_("Both days belong to the range; give the earlier one first.")
+
+
+class BadStep(ReportError):
+    """A step that the funnel does not have."""
+
+    code = "reports.bad_step"
+    message = N_("The funnel has no step “{step}”.")
+    hint = N_("There are: {known}.")
+
+    def __init__(self, step: str, known: str) -> None:
+        super().__init__(hint=self.hint.format(known=known), step=step[:40])
+
+
+class UnknownEvent(ReportError, LookupError):
+    """No event or conference of that name."""
+
+    code = "reports.unknown_event"
+    http_status = 404
+    message = N_("There is no event “{event}”.")
+    hint = N_("Name an event or a conference by its slug: {known}.")
+
+    def __init__(self, event: str, known: str) -> None:
+        super().__init__(hint=self.hint.format(known=known or "–"), event=event[:100])
+
+
+class UnknownType(ReportError, LookupError):
+    """No ticket type of that name."""
+
+    code = "reports.unknown_ticket_type"
+    http_status = 404
+    message = N_("There is no ticket type “{type}” in this event.")
+    hint = N_("There are: {known}.")
+
+    def __init__(self, type_: str, known: str) -> None:
+        super().__init__(hint=self.hint.format(known=known or "–"), type=type_[:100])

@@ -4,7 +4,7 @@ It holds nothing of the person: no attendee, no personal link, and the same UID 
 that a calendar that gets it twice, or with other dates, keeps one entry.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -32,6 +32,13 @@ def describe_occasion(org: int, conference: int, *, place: str = "", website: st
         )
 
 
+def occasions(org: int, conferences: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Return place and website of each conference that has any."""
+    rows = Occasion.objects.filter(org=org, conference__in=list(conferences))
+    found = rows.values_list("conference", "place", "website")
+    return {conference: (place, website) for conference, place, website in found}
+
+
 def attachments(org: int, leased: Sequence[Leased]) -> dict[int, Attachment]:
     """Return the calendar file of each message whose conference has dates; for `messages`."""
     wanted = {int(it.context.get("conference", 0)) for it in leased}
@@ -51,8 +58,7 @@ def calendar(org: int, conference: ConferenceRef) -> Attachment | None:
     """Return the calendar file of a conference, or None when it has no dates."""
     if conference.starts_at is None or conference.ends_at is None:
         return None
-    row = Occasion.objects.filter(org=org, conference=conference.id).first()
-    place, website = (row.place, row.website) if row else ("", "")
+    place, website = occasions(org, [conference.id]).get(conference.id, ("", ""))
     content = write(orgs.get(org), conference, place=place, website=website, now=clock.now())
     return Attachment(f"{_plain(conference.slug)}.ics", _TYPE, content)
 

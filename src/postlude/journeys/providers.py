@@ -1,13 +1,16 @@
 """What templates may say of a sale, looked up for a whole batch when it is rendered."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from postlude.journeys import calendars
 from postlude.journeys.timing import try_after
 from postlude.messages.types import Leased
 from postlude.orders import api as orders
-from postlude.orders.types import TicketFact
+from postlude.orders.types import ConferenceRef, TicketFact
+from postlude.orgs import api as orgs
 
 _TICKET = {
     "type": "Regular 一般票",
@@ -17,7 +20,17 @@ _TICKET = {
     "number": "104",
     "order": "127660001",
 }
-_CONFERENCE = {"name": "PyCon TW 2023", "slug": "pycon-2023", "starts_at": "", "ends_at": ""}
+_CONFERENCE = {
+    "name": "PyCon TW 2023",
+    "slug": "pycon-2023",
+    "starts_at": "2023-09-02T01:00:00+00:00",
+    "ends_at": "2023-09-03T10:00:00+00:00",
+    "starts": "2023-09-02 09:00",
+    "ends": "2023-09-03 18:00",
+    "zone": "Asia/Taipei",
+    "place": "Academia Sinica, Taipei",
+    "website": "https://tw.pycon.org/2023",
+}
 
 
 def providers(*, poll_every: timedelta = timedelta(minutes=2)) -> list[tuple[str, Any, Any]]:
@@ -63,14 +76,32 @@ def _shown(ticket: TicketFact) -> dict[str, str]:
 
 
 def _conference(org: int, leased: Sequence[Leased]) -> dict[int, Mapping[str, str]]:
+    wanted = {int(each.context.get("conference", 0)) for each in leased}
+    places = calendars.occasions(org, wanted)
+    zone = orgs.get(org).zone
     known = {
-        row.id: {
-            "name": row.name,
-            "slug": row.slug,
-            "starts_at": row.starts_at.isoformat() if row.starts_at else "",
-            "ends_at": row.ends_at.isoformat() if row.ends_at else "",
-        }
+        row.id: _described(row, zone, *places.get(row.id, ("", "")))
         for row in orders.conferences(org)
+        if row.id in wanted
     }
     blank = dict.fromkeys(_CONFERENCE, "")
     return {each.message: known.get(each.context.get("conference", 0), blank) for each in leased}
+
+
+def _described(row: ConferenceRef, zone: str, place: str, website: str) -> dict[str, str]:
+    """`starts` and `ends` are for people: on the organisation's clocks, which `zone` names."""
+    return {
+        "name": row.name,
+        "slug": row.slug,
+        "starts_at": row.starts_at.isoformat() if row.starts_at else "",
+        "ends_at": row.ends_at.isoformat() if row.ends_at else "",
+        "starts": _local(row.starts_at, zone),
+        "ends": _local(row.ends_at, zone),
+        "zone": zone,
+        "place": place,
+        "website": website,
+    }
+
+
+def _local(when: datetime | None, zone: str) -> str:
+    return f"{when.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" if when else ""

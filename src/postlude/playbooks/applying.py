@@ -145,4 +145,5 @@ def _report(
         diff=describing.difference(before, checked.source, checked.files) if changed else "",
         unset=checked.unset,
         left_out=describing.left_out(before, checked.playbook) if changed else (),
+        warnings=checked.warnings,
     )

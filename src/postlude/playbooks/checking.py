@@ -16,7 +16,7 @@ from postlude.kernel.errors import AppError
 from postlude.messages import api as messages
 from postlude.messages.errors import BadTemplate, UnknownPlaceholder
 from postlude.messages.types import LocaleText
-from postlude.playbooks import definitions, loops, mistakes, reading, shape
+from postlude.playbooks import definitions, loops, mistakes, reading, scheduling, shape
 from postlude.playbooks.reading import Document, Place
 from postlude.playbooks.types import Problem
 from postlude.sources import api as sources
@@ -38,6 +38,7 @@ class Checked:
     source: str
     files: dict[str, str]
     unset: tuple[str, ...]
+    warnings: tuple[Problem, ...] = ()
 
 
 def check(text: str, file: str, folder: Path) -> Checked | list[Problem]:
@@ -61,7 +62,8 @@ def check(text: str, file: str, folder: Path) -> Checked | list[Problem]:
     if problems:
         return sorted(set(problems))
     unset = {name for _, words in strings for name in environment.missing(words)}
-    return Checked(playbook, document, text, files, tuple(sorted(unset)))
+    warned = tuple(scheduling.warnings(document, playbook))
+    return Checked(playbook, document, text, files, tuple(sorted(unset)), warned)
 
 
 def journeys_of(text: str) -> dict[str, shape.Journey]:
@@ -151,8 +153,7 @@ def _references(document: Document, playbook: shape.Playbook) -> list[Problem]:
         for index, name in enumerate(journey.conferences):
             path = ("journeys", slug, "conferences", index)
             problems += _known(document, path, name, playbook.conferences, "conference")
-        for index, step in enumerate(journey.do):
-            problems += _check_step(document, playbook, ("journeys", slug, "do", index), step)
+        problems += _journey(document, playbook, ("journeys", slug), journey)
     return problems
 
 
@@ -160,6 +161,21 @@ def _is_backwards(conference: shape.Conference, zone: str) -> bool:
     starts = definitions.instant(conference.starts, zone)
     ends = definitions.instant(conference.ends, zone)
     return starts is not None and ends is not None and starts >= ends
+
+
+def _journey(
+    document: Document, playbook: shape.Playbook, path: Place, journey: shape.Journey
+) -> list[Problem]:
+    problems = scheduling.shape_problems(document, path, journey)
+    for index, step in enumerate(journey.do or ()):
+        problems += _check_step(document, playbook, (*path, "do", index), step)
+    if journey.who:
+        known, name = playbook.conferences, journey.holders_of
+        problems += _known(document, (*path, "who"), name, known, "conference")
+        problems += scheduling.date_problems(document, playbook, path, journey)
+    if journey.send is not None:
+        problems += _check_send(document, playbook, (*path, "send"), journey.send)
+    return problems
 
 
 def _check_step(
@@ -175,7 +191,12 @@ def _check_step(
     send = step.invite or step.another_ticket
     if send is None:
         return []
-    here = (*path, given[0])
+    return _check_send(document, playbook, (*path, given[0]), send)
+
+
+def _check_send(
+    document: Document, playbook: shape.Playbook, here: Place, send: shape.Send
+) -> list[Problem]:
     problems = _known(document, (*here, "by"), send.by, playbook.senders, "sender")
     for kind, template in send.using.items():
         place = (*here, "using", kind)
@@ -197,6 +218,8 @@ def _rooms(document: Document, playbook: shape.Playbook) -> list[Problem]:
             place: Place = ("conferences", slug, "resources", key)
             found += [(place, words, "") for words in access.check_resource(resource)]
     for slug, journey in playbook.journeys.items():
+        if scheduling.shape_problems(document, ("journeys", slug), journey):
+            continue  # said already
         definition = definitions.journey(slug, journey)
         found += [(("journeys", slug), words, "") for words in journeys.check(definition)]
     for index, keep in enumerate(playbook.warehouse.keep):

@@ -12,6 +12,8 @@ from postlude.journeys.types import (
     GrantNode,
     JourneyDefinition,
     Node,
+    NoticeNode,
+    Schedule,
     SendNode,
     WaitNode,
 )
@@ -38,9 +40,11 @@ def source_settings(part: shape.Source) -> dict[str, Any]:
 
 def journey(slug: str, part: shape.Journey) -> JourneyDefinition:
     """Return a journey; each step is a node named by what it does."""
+    if part.scheduled:
+        return _scheduled(slug, part)
     nodes = tuple(
         node
-        for number, step in enumerate(part.do, start=1)
+        for number, step in enumerate(part.do or (), start=1)
         for node in _nodes(step, _name(step, number, part))
     )
     return JourneyDefinition(
@@ -54,9 +58,35 @@ def journey(slug: str, part: shape.Journey) -> JourneyDefinition:
     )
 
 
+def _scheduled(slug: str, part: shape.Journey) -> JourneyDefinition:
+    """One mail at a set time; a time without a zone stays so, on the organisation's clocks."""
+    send = part.send
+    nodes = () if send is None else (_notice(send),)
+    return JourneyDefinition(
+        slug=slug,
+        nodes=nodes,
+        title=part.title,
+        folder=part.folder,
+        trigger="schedule",
+        conferences=(part.holders_of,),
+        active=part.active,
+        schedule=Schedule(at=part.at, before_start=part.before_start),
+    )
+
+
+def _notice(send: shape.Notice) -> NoticeNode:
+    return NoticeNode(
+        "send",
+        sender=send.by,
+        templates=dict(send.using),
+        klass=send.klass,
+        deadline=send.within,
+    )
+
+
 def _name(step: shape.Step, number: int, part: shape.Journey) -> str:
     (what,) = sorted(step.model_fields_set)[:1] or ("step",)
-    same = [each for each in part.do if what in each.model_fields_set]
+    same = [each for each in part.do or () if what in each.model_fields_set]
     return what if len(same) == 1 else f"{what}-{number}"
 
 

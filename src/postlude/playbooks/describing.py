@@ -24,11 +24,20 @@ def sentences(playbook: shape.Playbook) -> tuple[str, ...]:
         f"template {slug}: {', '.join(locales)}" for slug, locales in playbook.templates.items()
     ]
     said += [
-        f"journey {each.title or slug}: {_count(each.do, 'step')}"
+        f"journey {each.title or slug}: {_journey(each)}"
         for slug, each in playbook.journeys.items()
     ]
     said += [f"warehouse: {_count(playbook.warehouse.keep, 'column')} of answers may leave"]
     return tuple(said)
+
+
+def _journey(journey: shape.Journey) -> str:
+    if not journey.scheduled:
+        return _count(journey.do or (), "step")
+    if journey.at is not None:
+        return f"at {journey.at:%Y-%m-%d %H:%M}, to the {journey.who}"
+    before = durations.words(journey.before_start) if journey.before_start else "?"
+    return f"{before} before the start, to the {journey.who}"
 
 
 def _count(things: Sized, noun: str) -> str:

@@ -28,6 +28,8 @@ _PATTERNS = {
     r"^[a-z0-9][a-z0-9-]{0,62}$": "Small letters, digits and hyphens, such as pycon-2027.",
     r"^[A-Z]{3}$": "Three capitals, such as TWD.",
     r"^[A-Z]{2}$": "Two capitals, such as TW.",
+    r"^(https?://\S+)?$": "A web address, such as https://pycon.example.org/2027.",
+    r"^(holders of [a-z0-9][a-z0-9-]{0,62})?$": "Write it like: holders of pycon-2027.",
 }
 
 

@@ -137,6 +137,7 @@ def _conference(ref: OrgRef, slug: str, part: shape.Conference, now: datetime) -
         starts_at=definitions.instant(part.starts, ref.zone),
         ends_at=definitions.instant(part.ends, ref.zone),
     )
+    journeys.describe_occasion(ref.id, conference.id, place=part.place, website=part.website)
     resources = [definitions.resource(key, each) for key, each in part.resources.items()]
     access.define_resources(ref.id, conference.id, resources, now=now)
     rules = [MapRule(each.event, each.ticket, tuple(each.to)) for each in part.lets_in]

@@ -155,6 +155,10 @@ class Conference(Part):
     starts: Instant | None = None
     ends: Instant | None = None
     """Inviting stops here. Without it buyers are invited as long as tickets are sold."""
+    place: str = Field(default="", max_length=300)
+    """Where it is, for the calendar entry that goes with the mails. The entry needs both dates."""
+    website: str = Field(default="", max_length=500, pattern=r"^(https?://\S+)?$")
+    """For the calendar entry: a page for everybody, no personal link."""
     resources: dict[Slug, Resource] = Field(default_factory=dict)
     """What there is to enter."""
     lets_in: list[LetsIn] = Field(default_factory=list)
@@ -270,6 +274,13 @@ class Send(Part):
     """Later it would be of no use: it expires."""
 
 
+class Notice(Send):
+    """A mail to everybody at a set time."""
+
+    klass: Literal["transactional", "service"] = Field(default="transactional", alias="class")
+    """`service` heeds quiet hours and who wants no mail; `transactional` reaches every holder."""
+
+
 class Step(Part):
     """One step; exactly one of these is given."""
 
@@ -284,16 +295,38 @@ class Step(Part):
 
 
 class Journey(Part):
-    """What happens, step by step, after a ticket was paid."""
+    """What happens: step by step after a ticket was paid (`do`), or once at a set time (`at` or
+    `before_start`, `who` and `send`).
+    """
 
     title: str = ""
     folder: str = ""
     when: Literal["ticket.paid"] = "ticket.paid"
+    """What starts the steps; a journey at a set time has no `when`."""
     conferences: list[str] = Field(default_factory=list)
     """Names of conferences; none means every one."""
     active: bool = True
     """false: nobody new enters; who is in it goes on."""
-    do: list[Step] = Field(min_length=1)
+    do: list[Step] | None = Field(default=None, min_length=1)
+    """The steps after a sale."""
+    at: Instant | None = None
+    """When the mail goes, on the organisation's clocks. A time that they show twice is the first,
+    one that they skip is when they jump."""
+    before_start: Length | None = None
+    """Or so long before the conference starts; whole days keep the time of day."""
+    who: str = Field(default="", pattern=r"^(holders of [a-z0-9][a-z0-9-]{0,62})?$")
+    """To whom: `holders of` a conference. Later buyers get it with their invitation."""
+    send: Notice | None = None
+    """The mail that goes then: once a person and conference, never after the conference."""
+
+    @property
+    def scheduled(self) -> bool:
+        """Whether a time starts it."""
+        return bool({"at", "before_start", "who", "send"} & self.model_fields_set)
+
+    @property
+    def holders_of(self) -> str:
+        return self.who.removeprefix("holders of ")
 
 
 class Alerts(Part):

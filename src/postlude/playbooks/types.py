@@ -59,6 +59,7 @@ class ApplyReport:
     diff: str
     unset: tuple[str, ...]
     left_out: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
     def lines(self) -> list[str]:
         """Return the report for a terminal."""
@@ -66,6 +67,7 @@ class ApplyReport:
         said = [f"{self.playbook} for {self.org}: {self.outcome}{number}"]
         said += [f"  {each}" for each in self.changes]
         said += [f"  ! left out: {each}" for each in self.left_out]
+        said += [f"  ! {each}" for each in self.warnings]
         if self.unset:
             said.append(f"  not set in the environment yet: {', '.join(self.unset)}")
         return [*said, *self.diff.splitlines()]

@@ -1,0 +1,78 @@
+"""Monitoring sees a silent source, work that waits and a provider's errors, as numbers."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from prometheus_client.parser import text_string_to_metric_families
+
+from postlude.kernel import clock as kernel_clock
+from postlude.kernel import store, work
+from postlude.sources import api as sources
+from postlude.sources.models import Source
+
+MINUTES = timedelta(minutes=7)
+
+
+@pytest.fixture
+def numbers(settings: Any) -> Any:
+    """Return the value of a metric, by its labels."""
+    settings.POSTLUDE_METRICS_TOKEN = "scrape-me"
+
+    def read(name: str, **labels: str) -> list[float]:
+        answer = Client().get("/metrics", headers={"Authorization": "Bearer scrape-me"})
+        families = text_string_to_metric_families(answer.content.decode())
+        return [
+            sample.value
+            for family in families
+            for sample in family.samples
+            if sample.name == name and labels.items() <= sample.labels.items()
+        ]
+
+    return read
+
+
+def heard(org: int, ago: timedelta) -> None:
+    sources.define_source(org, "kktix", settings={}, now=kernel_clock.now())
+    with store.write():
+        Source.objects.filter(org=org).update(last_success_at=kernel_clock.now() - ago)
+
+
+def test_the_lag_of_a_source(org: Any, clock: Any, numbers: Any) -> None:
+    heard(org.id, MINUTES)
+    assert [420] == numbers("postlude_source_lag_seconds", org="pycon", source="kktix")
+
+
+def test_the_backlog_and_its_age(org: Any, clock: Any, numbers: Any) -> None:
+    work.subscribe("test.topic", "test.consumer", lambda batch: None)
+    with store.write():
+        work.publish("test.topic", org.id, ["1", "2", "3"])
+    ages = "postlude_backlog_oldest_seconds"
+    before = numbers(ages, consumer="test.consumer")
+    clock.advance(seconds=MINUTES.total_seconds())
+    assert [3] == numbers("postlude_backlog_rows", consumer="test.consumer")
+    assert [before[0] + 420] == numbers(ages, consumer="test.consumer")
+
+
+def test_what_a_provider_turned_down(sale: Any, numbers: Any) -> None:
+    errors = "postlude_provider_errors_total"
+    assert [1] == numbers(errors, org="pycon", kind="failed")
+    assert [1] == numbers(errors, org="pycon", kind="unknown")
+
+
+def test_the_histogram_of_sale_to_invitation(sale: Any, numbers: Any) -> None:
+    name = "postlude_sale_to_invitation_seconds_bucket"
+    counts = [numbers(name, org="pycon", le=le)[0] for le in ("0.5", "5.0", "+Inf")]
+    assert counts == sorted(counts)
+    assert 5 == counts[-1]
+
+
+def test_a_silent_source_is_not_ready(org: Any, clock: Any) -> None:
+    heard(org.id, timedelta(minutes=9))
+    assert 200 == Client().get("/ready").status_code
+    clock.advance(minutes=2)
+    answer = Client().get("/ready")
+    assert 503 == answer.status_code
+    assert {"database": True, "sources": False, "outbox": True} == answer.json()["checks"]
+    assert 200 == Client().get("/health").status_code

@@ -1,0 +1,27 @@
+"""Every two minutes, unless the source was given another interval."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from postlude.kernel.jobs import Budget
+from postlude.sources import api as sources
+from postlude.sources.accounts import poll_due
+
+
+@pytest.mark.parametrize(("given", "minutes"), [({}, 2), ({"poll_every": timedelta(minutes=5)}, 5)])
+def test_it_asks_again_after_its_interval_and_not_before(
+    shop: Any, given: dict[str, timedelta], minutes: int
+) -> None:
+    settings = {"url": shop.sandbox.url("kktix") + "/api/v2"}
+    sources.define_source(shop.org.id, "kktix", settings=settings, now=shop.clock.now(), **given)
+    poll_due(Budget(20))
+    asked = shop.calls()
+    shop.sell()
+    shop.clock.advance(seconds=minutes * 60 - 1)
+    poll_due(Budget(20))
+    assert (asked, {}) == (shop.calls(), shop.states())
+    shop.clock.advance(seconds=1)
+    poll_due(Budget(20))
+    assert {"paid": 1} == shop.states()

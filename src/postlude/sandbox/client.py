@@ -164,11 +164,6 @@ class SandboxClient:
         found: list[Json] = self.received("smtp", **{"limit": 100_000, **query})["messages"]
         return found
 
-    # BigQuery
-
-    def fail_jobs(
-        self, kind: str, reason: str, message: str = "An internal error occurred.", count: int = 1
-    ) -> None:
     # Discord
 
     def ask(self, command: str, **call: object) -> Json:
@@ -190,6 +185,11 @@ class SandboxClient:
         """Let the token of an interaction die before its time."""
         self._json("DELETE", f"/discord/interactions/{number}/token")
 
+    # BigQuery
+
+    def fail_jobs(
+        self, kind: str, reason: str, message: str = "An internal error occurred.", count: int = 1
+    ) -> None:
         """Let the next `count` jobs of a kind (`load`, `query`) be done with an error."""
         body = {"kind": kind, "reason": reason, "message": message, "count": count}
         self._list("POST", "/bigquery/fail_jobs", body)

@@ -292,7 +292,7 @@ def backlog(org: int | None = None) -> dict[str, tuple[int, datetime]]:
 
 
 def keys_waiting(org: int, consumer: str) -> set[str]:
-    """Return the keys of an organisation that a consumer has not finished, the given up included."""
+    """Return the keys that a consumer has not finished, those it gave up included."""
     rows = WorkRow.objects.filter(org=org, consumer=consumer)
     return set(rows.values_list("key", flat=True))
 

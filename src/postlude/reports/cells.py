@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from postlude.reports import walks
-from postlude.reports.counting import ASIDE_OF, Walked
-from postlude.reports.holders import instant
+from postlude.reports.counting import ASIDE_OF
 from postlude.reports.types import ASIDES, STEPS, Event, Rows, Scope, Step, TicketWalk
 
 PAGE = 50
@@ -23,39 +22,39 @@ def rows(  # noqa: PLR0913 - which number, and which page of it
 
     `step` is a step, or unpaid, cancelled, refunded; `stopped` leaves out who has gone on.
     """
-    belongs = _belongs(step, stopped=stopped)
-    found = [each for each in walks.walked(org, scope) if belongs(each)]
-    found.sort(key=lambda each: -each.ticket)
+    page = slice(offset, offset + limit)
+    total, found = walks.sold(org, scope, _belongs(step, stopped=stopped), page)
     known = {each.happening: each for each in walks.events(org)}
-    page = tuple(_row(each, known) for each in found[offset : offset + limit])
-    more = offset + limit if len(found) > offset + limit else None
-    return Rows(page, len(found), more)
+    more = offset + limit if total > offset + limit else None
+    return Rows(tuple(_row(each, known) for each in found), total, more)
 
 
-def _belongs(step: str, *, stopped: bool) -> Callable[[Walked], bool]:
+def _belongs(step: str, *, stopped: bool) -> Callable[[str, int], bool]:
+    """Return the test of (state, furthest step) for one number."""
     if step in set(ASIDES):
         aside = [each.value for each in ASIDES].index(step)
-        return lambda walk: ASIDE_OF.get(walk.state) == aside
+        return lambda state, _furthest: ASIDE_OF.get(state) == aside
     at = STEPS.index(Step(step))
     if stopped:
-        return lambda walk: walk.furthest == at
-    return lambda walk: walk.furthest >= at
+        return lambda _state, furthest: furthest == at
+    return lambda _state, furthest: furthest >= at
 
 
-def _row(walk: Walked, known: Mapping[int, Event]) -> TicketWalk:
-    moments = (instant(walk.seen), *walk.moments[1:])
+def _row(sold: walks.Sold, known: Mapping[int, Event]) -> TicketWalk:
+    moments = (sold.placed_at or sold.seen_at, sold.sold_at, *sold.holder.moments())
+    reached = STEPS[: sold.furthest + 1]
     return TicketWalk(
-        walk.ticket,
-        walk.order_number,
-        walk.contact,
-        known[walk.key.happening],
-        walk.key.ticket_type,
-        walk.key.day,
-        walk.state,
-        STEPS[walk.furthest],
+        sold.ticket,
+        sold.order_number,
+        sold.contact,
+        known[sold.key.happening],
+        sold.key.ticket_type,
+        sold.key.day,
+        sold.state,
+        reached[-1],
         {
             step: walks.aware(at)
-            for step, at in zip(STEPS[: walk.furthest + 1], moments, strict=False)
+            for step, at in zip(reached, moments, strict=False)
             if at is not None
         },
     )

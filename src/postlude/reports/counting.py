@@ -15,7 +15,7 @@ from postlude.reports.types import ASIDES, STEPS, Aside, Tally
 
 K = TypeVar("K", bound=Hashable)
 _N = len(STEPS)
-_PAID = STEPS.index(STEPS[1])
+_PAID, _GRANTED = 1, 2
 # What a ticket that is not valid is; the state of a ticket is a word of `orders`.
 ASIDE_OF: Mapping[str, int] = {
     "registered": ASIDES.index(Aside.UNPAID),
@@ -31,20 +31,18 @@ class CellKey(NamedTuple):
 
 
 class Walked(NamedTuple):
-    """One ticket: `furthest` is the number of its last step, `moments` when it reached each.
+    """One ticket: `furthest` is the number of its last step.
 
-    Instants are UTC without saying so: comparing them is most of the work. `seen` is the first
-    moment anything was known, as text.
+    `waits` are (step, seconds) from `granted` on, which all tickets of a holder share.
     """
 
     key: CellKey
     state: str
     furthest: int
-    moments: Sequence[datetime | None]
-    ticket: int = 0
-    contact: int | None = None
-    order_number: str = ""
-    seen: str = ""
+    placed_at: datetime | None
+    sold_at: datetime | None
+    granted_at: datetime | None
+    waits: Sequence[tuple[int, float]] = ()
 
 
 class Group:
@@ -66,30 +64,33 @@ class Group:
 def count(walks: Iterable[Walked]) -> dict[CellKey, Group]:
     """Put every ticket into its cell; the waits of a cell are in order."""
     cells: defaultdict[CellKey, Group] = defaultdict(Group)
-    for walk in walks:
-        cell = cells[walk.key]
-        cell.ended[walk.furthest] += 1
-        if walk.furthest < _PAID:
-            cell.asides[ASIDE_OF[walk.state]] += 1
-        else:
-            _wait(cell, walk)
+    for key, state, furthest, placed_at, sold_at, granted_at, waits in walks:
+        cell = cells[key]
+        cell.ended[furthest] += 1
+        if furthest < _PAID:
+            cell.asides[ASIDE_OF[state]] += 1
+            continue
+        known = cell.waits
+        if (seconds := wait(placed_at, sold_at)) is not None:
+            known[_PAID].append(seconds)
+        if furthest > _PAID and (seconds := wait(sold_at, granted_at)) is not None:
+            known[_GRANTED].append(seconds)
+        for at, seconds in waits:
+            known[at].append(seconds)
     for cell in cells.values():
-        for waits in cell.waits:
-            waits.sort()
+        for each in cell.waits:
+            each.sort()
     return dict(cells)
 
 
-def _wait(cell: Group, walk: Walked) -> None:
-    """A wait is known where both moments are, and in this order.
+def wait(before: datetime | None, after: datetime | None) -> float | None:
+    """Return the seconds between two moments; None where one is unknown or they came swapped.
 
     Somebody who is invited already buys again: that ticket has waited for nothing.
     """
-    before = walk.moments[0]
-    for at in range(1, walk.furthest + 1):
-        moment = walk.moments[at]
-        if moment is not None and before is not None and moment >= before:
-            cell.waits[at].append((moment - before).total_seconds())
-        before = moment
+    if before is None or after is None or after < before:
+        return None
+    return (after - before).total_seconds()
 
 
 def merged(cells: Mapping[CellKey, Group], by: Callable[[CellKey], K]) -> dict[K, Group]:

@@ -7,11 +7,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
+from postlude.reports.counting import wait
 from postlude.reports.queries import ask
 from postlude.reports.types import STEPS, Step
 
-_AT = {step: number for number, step in enumerate(STEPS)}
+_PAID, _INVITED = STEPS.index(Step.PAID), STEPS.index(Step.INVITED)
 
 
 @dataclass(slots=True)
@@ -34,14 +36,17 @@ class Holder:
         delivered, even where no receipt said so.
         """
         reached = (
-            (Step.USED, self.used_at is not None),
-            (Step.CLICKED, self.clicked_at is not None),
-            (Step.OPENED, self.opened_at is not None),
-            (Step.DELIVERED, self.delivered),
-            (Step.INVITED, self.invited_at is not None),
-            (Step.GRANTED, self.let_in),
+            self.let_in,
+            self.invited_at,
+            self.delivered,
+            self.opened_at,
+            self.clicked_at,
+            self.used_at,
         )
-        return next((_AT[step] for step, there in reached if there), _AT[Step.PAID])
+        for at in range(len(STEPS) - 1, _PAID, -1):
+            if reached[at - _PAID - 1]:
+                return at
+        return _PAID
 
     def moments(self) -> tuple[datetime | None, ...]:
         """Return when the steps after `paid` were reached, as far as known."""
@@ -53,6 +58,15 @@ class Holder:
             self.clicked_at,
             self.used_at,
         )
+
+    def waits(self) -> tuple[tuple[int, float], ...]:
+        """Return (step, seconds since the step before) of the steps after `granted`."""
+        found, last = [], self.furthest()
+        for at, (before, after) in enumerate(pairwise(self.moments()), start=_INVITED):
+            seconds = wait(before, after)
+            if seconds is not None and at <= last:
+                found.append((at, seconds))
+        return tuple(found)
 
 
 def holders(org: int, conferences: Sequence[int]) -> dict[tuple[int, int], Holder]:
@@ -104,8 +118,5 @@ def _last(one: datetime | None, other: datetime | None) -> datetime | None:
 
 
 def instant(text: str | None) -> datetime | None:
-    """Return the instant that an engine wrote as text.
-
-    The offset is cut: both engines write UTC, and one of them leaves it out.
-    """
-    return datetime.fromisoformat(text[:26].partition("+")[0]) if text else None
+    """Return the instant that an engine wrote as text; both write UTC, one leaves it unsaid."""
+    return datetime.fromisoformat(text) if text else None

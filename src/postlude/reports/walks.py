@@ -1,8 +1,10 @@
 """Which tickets, and how far each came."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,8 +15,7 @@ from postlude.reports.queries import ask
 from postlude.reports.types import Event, Scope
 
 _FIRST, _LAST = date(1900, 1, 1), date(9998, 12, 31)
-_PAID = "paid"
-_NOBODY = Holder()
+PAID = "paid"
 
 
 def events(org: int) -> list[Event]:
@@ -32,30 +33,74 @@ def type_names(org: int, happenings: Sequence[int]) -> list[str]:
     return [row[0] for row in ask("list_types", {"org": org}, happenings=happenings)]
 
 
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """A ticket as it was sold, and what became of its holder. Instants as in `holders`."""
+
+    ticket: int
+    contact: int | None
+    key: CellKey
+    order_number: str
+    state: str
+    placed_at: datetime | None
+    sold_at: datetime | None
+    seen_at: datetime | None
+    holder: Holder
+
+    @property
+    def furthest(self) -> int:
+        return self.holder.furthest() if self.state == PAID else 0
+
+
 def walked(org: int, scope: Scope) -> Iterator[Walked]:
-    """Yield every ticket of the scope, in no particular order."""
-    zone = ZoneInfo(orgs.get(org).zone)
+    """Yield every ticket of the scope as it is counted, in no particular order."""
+    zone, known, rows = _read(org, scope)
+    fates = {key: (each.furthest(), each.granted_at, each.waits()) for key, each in known.items()}
+    nothing = (1, None, ())
+    for _, contact, conference, happening, name, _, state, sold_day, placed, sold, seen in rows:
+        day = _day(sold_day) if sold_day is not None else _local(placed or seen, zone)
+        key = CellKey(happening, name, day)
+        if state != PAID:
+            yield Walked(key, state, 0, None, None, None)
+            continue
+        furthest, granted_at, waits = fates.get((contact, conference), nothing)
+        yield Walked(key, state, furthest, instant(placed), instant(sold), granted_at, waits)
+
+
+def sold(
+    org: int, scope: Scope, belongs: Callable[[str, int], bool], page: slice
+) -> tuple[int, list[Sold]]:
+    """Return how many tickets have a state and a furthest step that belong, and a page of them.
+
+    The newest come first.
+    """
+    zone, known, rows = _read(org, scope)
+    reached = {key: each.furthest() for key, each in known.items()}
+    found = [
+        row
+        for row in rows
+        if belongs(row[6], reached.get((row[1], row[2]), 1) if row[6] == PAID else 0)
+    ]
+    found.sort(key=itemgetter(0), reverse=True)
+    return len(found), [_sold(row, known, zone) for row in found[page]]
+
+
+def _sold(row: tuple[Any, ...], known: Mapping[tuple[int, int], Holder], zone: ZoneInfo) -> Sold:
+    ticket, contact, conference, happening, name, number, state, sold_day, *times = row
+    placed_at, sold_at, seen_at = (instant(each) for each in times)
+    day = _day(sold_day) if sold_day is not None else _local(times[0] or times[2], zone)
+    holder = known.get((contact, conference), Holder())
+    key = CellKey(happening, name, day)
+    return Sold(ticket, contact, key, number, state, placed_at, sold_at, seen_at, holder)
+
+
+def _read(
+    org: int, scope: Scope
+) -> tuple[ZoneInfo, dict[tuple[int, int], Holder], list[tuple[Any, ...]]]:
     wanted = [each for each in events(org) if each.happening in set(scope.happenings)]
-    known = {
-        key: (each.furthest(), each.moments())
-        for key, each in holders(org, sorted({event.conference for event in wanted})).items()
-    }
-    nobody = (_NOBODY.furthest(), _NOBODY.moments())
-    for row in _tickets(org, scope, [event.happening for event in wanted]):
-        ticket, contact, conference, happening, name, number, state, sold_day, seen, *times = row
-        day = _day(sold_day) if sold_day is not None else _local(seen, zone)
-        placed_at, sold_at = instant(times[0]), instant(times[1])
-        furthest, moments = known.get((contact, conference), nobody)
-        yield Walked(
-            CellKey(happening, name, day),
-            state,
-            furthest if state == _PAID else 0,
-            (placed_at, sold_at, *moments),
-            ticket,
-            contact,
-            number,
-            seen,
-        )
+    known = holders(org, sorted({event.conference for event in wanted}))
+    rows = _tickets(org, scope, [event.happening for event in wanted])
+    return ZoneInfo(orgs.get(org).zone), known, rows
 
 
 def _tickets(org: int, scope: Scope, happenings: Sequence[int]) -> list[tuple[Any, ...]]:
@@ -84,5 +129,5 @@ def _local(seen: str, zone: ZoneInfo) -> date:
 
 
 def aware(found: datetime) -> datetime:
-    """Return an instant of `holders` with its zone."""
-    return found.replace(tzinfo=UTC)
+    """Return an instant of `holders` with its zone, whether or not the engine said it."""
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

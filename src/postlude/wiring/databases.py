@@ -21,7 +21,7 @@ def settings_of(url: str) -> dict[str, Any]:
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
                 "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000;"
                 "PRAGMA journal_size_limit=67108864;"
-                # Django changes a table by making it anew; a view that reads it must not forbid that.
+                # Django changes a table by making it anew; a view that reads it may not forbid it.
                 "PRAGMA legacy_alter_table=ON"
             ),
         }

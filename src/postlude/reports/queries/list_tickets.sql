@@ -1,7 +1,7 @@
 -- The tickets of some happenings, bought (or, while unpaid, registered) within a range of days.
 SELECT ticket, contact, conference, happening, ticket_type_name, order_number, state, sold_day,
-    CAST(COALESCE(placed_at, first_seen_at) AS text), CAST(placed_at AS text),
-    CAST(sold_at AS text)
+    CAST(placed_at AS text), CAST(sold_at AS text),
+    CASE WHEN placed_at IS NULL THEN CAST(first_seen_at AS text) END
 FROM orders_facts_ticket
 WHERE org = %(org)s AND happening IN ({happenings})
     AND (%(type)s = '' OR ticket_type_name = %(type)s)

@@ -26,6 +26,7 @@ _REGISTRIES: tuple[tuple[Any, str], ...] = (
     (traits, "_traits"),
     (erasure, "_shredders"),
     (rooms, "_alerts_hooks"),
+    (rooms, "_discord_hooks"),
 )
 
 

@@ -4,19 +4,34 @@ from collections.abc import Iterable
 
 from postlude.chatops import texts
 from postlude.chatops.configuration import configure, settings_of
+from postlude.chatops.discord.doctor import doctor, examine, interactions_url
+from postlude.chatops.discord.registration import register as register_commands
 from postlude.chatops.models import Alert, AlertDelivery
+from postlude.chatops.requests import failed as failed_answers
 from postlude.chatops.team import configure_discord, discord_settings
 from postlude.chatops.types import AlertFact, AlertSettings, DeliveryFact, State
+from postlude.kernel.doctor import Finding
+from postlude.orgs.types import OrgRef
 
 __all__ = (
     "AlertSettings",
     "configure",
     "configure_discord",
     "discord_settings",
+    "doctor",
+    "examine_discord",
+    "failed_answers",
     "failed_deliveries",
+    "interactions_url",
     "open_alerts",
+    "register_commands",
     "settings_of",
 )
+
+
+def examine_discord(org: OrgRef, *, online: bool) -> list[Finding]:
+    """Return what is right and wrong with an organisation's Discord application."""
+    return examine(org, discord_settings(org.id), online=online)
 
 
 def open_alerts(org: int) -> list[AlertFact]:

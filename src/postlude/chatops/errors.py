@@ -11,6 +11,7 @@ AppError
 ├── BadRange                 the days cannot be read, or are the wrong way round
 ├── NobodyKnown              no buyer has this e-mail
 ├── NoTicketHere             the buyer holds no valid ticket of the conference
+├── NobodyInvites            no journey invites to the event's conference
 └── DiscordFailed            Discord said no, or nothing
 """
 
@@ -98,6 +99,14 @@ class NoTicketHere(AppError):
     http_status = 409
     message = N_("This buyer holds no valid ticket of the event's conference.")
     hint = N_("/event buyer says what became of the tickets.")
+
+
+class NobodyInvites(NotFound):
+    """No journey invites to the event's conference."""
+
+    code = "chatops.nobody_invites"
+    message = N_("No journey invites to this event's conference.")
+    hint = N_("Apply a playbook with a journey that invites.")
 
 
 class DiscordFailed(AppError):

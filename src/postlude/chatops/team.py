@@ -53,17 +53,23 @@ def _as_json(settings: DiscordSettings) -> dict[str, Any]:
 
 
 def permissions(
-    settings: DiscordSettings, *, user: str, roles: Collection[str], inside: bool
+    settings: DiscordSettings, *, user: str, roles: Collection[str], guild: str
 ) -> frozenset[str]:
     """Return what a Discord user may; somebody whom nothing names may nothing.
 
-    `inside`: asked in a server, where there are roles; in a private message users alone count.
+    `guild` is the server it is asked in: in a private message there are no roles, and everyone
+    means those in the server that the playbook names.
     """
+    ours = environment.resolve(settings.guild)
     granted: set[str] = set()
     for line in settings.who:
         role = environment.resolve(line.role)
-        mine = inside and bool(role) and (role == EVERYONE or role in roles)
-        if mine or (line.user and environment.resolve(line.user) == user):
+        if role == EVERYONE:
+            mine = bool(ours) and guild == ours
+        else:
+            mine = bool(guild and role) and role in roles
+        named = environment.resolve(line.user)
+        if mine or (named and named == user):
             granted.update(line.may)
     return frozenset(granted) & orgs.PERMISSIONS
 

@@ -18,6 +18,13 @@ class Kind(StrEnum):
     WAL_LARGE = "wal_large"
 
 
+class News(StrEnum):
+    """What the channel hears of besides; nothing is wrong, so nothing recovers."""
+
+    SALE_OPENED = "sale_opened"
+    SOLD_OUT = "sold_out"
+
+
 class State(StrEnum):
     OPENED = "opened"
     NOTIFIED = "notified"

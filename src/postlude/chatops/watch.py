@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings as django_settings
 
-from postlude.chatops import monitors, texts
+from postlude.chatops import monitors, news, texts
 from postlude.chatops.configuration import settings_of
 from postlude.chatops.models import Alert, AlertDelivery
 from postlude.chatops.monitors import Change, Known, Limits
@@ -21,7 +21,7 @@ _KEEP = timedelta(days=90)
 
 def watch_all(now: datetime) -> int:
     """Look at every organisation once; return how many texts were put into the queue."""
-    return sum(watch(each, now=now) for each in orgs.all_orgs())
+    return sum(watch(each, now=now) + news.tell(each, now=now) for each in orgs.all_orgs())
 
 
 def watch(org: OrgRef, *, now: datetime) -> int:
@@ -29,7 +29,7 @@ def watch(org: OrgRef, *, now: datetime) -> int:
     settings = settings_of(org.id)
     limits = Limits(settings.invitation_late, settings.sender_paused, settings.remind_every)
     found = monitors.findings(observe(org.id, settings, now=now), limits)
-    known = [_known(row) for row in Alert.objects.filter(org_id=org.id)]
+    known = [_known(row) for row in Alert.objects.filter(org_id=org.id, kind__in=list(Kind))]
     steps = monitors.changes(known, found, limits=limits, now=now)
     if not steps:
         return 0
@@ -44,6 +44,7 @@ def watch(org: OrgRef, *, now: datetime) -> int:
 def forget(now: datetime) -> int:
     """Delete alerts that have been over for 90 days."""
     with store.write():
+        # News has no recovery, and its row is what keeps it from being told again.
         over = Alert.objects.filter(state=State.RECOVERED, recovered_at__lt=now - _KEEP)
         return over.delete()[0]
 

@@ -8,9 +8,11 @@ from postlude.orders.conferences import (
 )
 from postlude.orders.counting import (
     first_and_last_day,
+    first_seen,
     sold_by_day,
     sold_by_type,
     with_tickets,
+    with_totals,
 )
 from postlude.orders.facts import (
     all_tickets,
@@ -43,6 +45,7 @@ __all__ = (
     "ensure_happening",
     "find_tickets",
     "first_and_last_day",
+    "first_seen",
     "happenings",
     "holders",
     "kind_rules",
@@ -60,4 +63,5 @@ __all__ = (
     "warn",
     "warnings",
     "with_tickets",
+    "with_totals",
 )

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+
+from django.db.models import Min
 
 from postlude.kernel import store
-from postlude.orders.models import Ticket
+from postlude.orders.models import Ticket, TicketType
 from postlude.orders.types import State
 
 
@@ -81,3 +83,16 @@ def with_tickets(org: int, happenings: Collection[int]) -> set[int]:
         if Ticket.objects.filter(org=org, happening=happening).exists():
             found.add(happening)
     return found
+
+
+def first_seen(org: int, happening: int) -> datetime | None:
+    """Return when the first ticket was seen, in whatever state; None before any."""
+    tickets = Ticket.objects.filter(org=org, happening=happening)
+    found: datetime | None = tickets.aggregate(first=Min("first_seen_at"))["first"]
+    return found
+
+
+def with_totals(org: int, happenings: Collection[int]) -> set[int]:
+    """Return which of these happenings have a ticket type whose number of seats is known."""
+    types = TicketType.objects.filter(org=org, happening__in=list(happenings))
+    return set(types.filter(total__isnull=False).values_list("happening", flat=True))

@@ -1,8 +1,17 @@
 """What `wiring`, the console and chatops may ask of playbooks."""
 
 from postlude.playbooks.applying import apply, validate
-from postlude.playbooks.rooms import on_alerts
+from postlude.playbooks.rooms import on_alerts, on_discord
 from postlude.playbooks.schema import reference, schema
 from postlude.playbooks.versions import text, versions
 
-__all__ = ("apply", "on_alerts", "reference", "schema", "text", "validate", "versions")
+__all__ = (
+    "apply",
+    "on_alerts",
+    "on_discord",
+    "reference",
+    "schema",
+    "text",
+    "validate",
+    "versions",
+)

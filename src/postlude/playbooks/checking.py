@@ -16,6 +16,7 @@ from postlude.kernel.errors import AppError
 from postlude.messages import api as messages
 from postlude.messages.errors import BadTemplate, UnknownPlaceholder
 from postlude.messages.types import LocaleText
+from postlude.orgs import api as orgs
 from postlude.playbooks import definitions, loops, mistakes, reading, scheduling, shape
 from postlude.playbooks.reading import Document, Place
 from postlude.playbooks.types import Problem
@@ -149,11 +150,27 @@ def _references(document: Document, playbook: shape.Playbook) -> list[Problem]:
         if _is_backwards(conference, playbook.organisation.zone):
             path = ("conferences", slug, "ends")
             problems.append(document.problem(path, "It ends before it starts.", "Swap the two."))
+    problems += _team(document, playbook.discord)
     for slug, journey in playbook.journeys.items():
         for index, name in enumerate(journey.conferences):
             path = ("journeys", slug, "conferences", index)
             problems += _known(document, path, name, playbook.conferences, "conference")
         problems += _journey(document, playbook, ("journeys", slug), journey)
+    return problems
+
+
+def _team(document: Document, part: shape.Discord | None) -> list[Problem]:
+    """Each line of who may what names one role or one user, and what there is to be allowed."""
+    problems: list[Problem] = []
+    known = {*orgs.PERMISSIONS, *(each.value for each in orgs.Role)}
+    for index, each in enumerate(part.who if part else ()):
+        path: Place = ("discord", "who", index)
+        if bool(each.role) == bool(each.user):
+            words = "This line names one role or one user."
+            hint = "Give `role` or `user`, the id that Discord's developer mode copies."
+            problems.append(document.problem(path, words, hint))
+        for name in each.may:
+            problems += _known(document, (*path, "may"), name, known, "role or permission")
     return problems
 
 

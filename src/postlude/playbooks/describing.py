@@ -27,6 +27,8 @@ def sentences(playbook: shape.Playbook) -> tuple[str, ...]:
         f"journey {each.title or slug}: {_journey(each)}"
         for slug, each in playbook.journeys.items()
     ]
+    if playbook.discord is not None:
+        said += [f"discord: {_count(playbook.discord.who, 'line')} of who may what"]
     said += [f"warehouse: {_count(playbook.warehouse.keep, 'column')} of answers may leave"]
     return tuple(said)
 

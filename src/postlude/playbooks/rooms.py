@@ -1,6 +1,6 @@
 """Carrying a checked playbook into the rooms; called inside one transaction."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from email.utils import parseaddr
@@ -17,18 +17,25 @@ from postlude.playbooks import checking, definitions, durations, shape
 from postlude.playbooks.checking import Checked
 from postlude.playbooks.errors import PlaybookInvalid
 from postlude.playbooks.reading import Place
-from postlude.playbooks.types import Alerts
+from postlude.playbooks.types import Alerts, Discord, DiscordStock, DiscordWho
 from postlude.sources import api as sources
 from postlude.warehouse import api as warehouse
 from postlude.warehouse.types import Keep, Policy
 
 AlertsHook = Callable[[int, Alerts], None]
+DiscordHook = Callable[[int, Discord], None]
 _alerts_hooks: list[AlertsHook] = []
+_discord_hooks: list[DiscordHook] = []
 
 
 def on_alerts(hook: AlertsHook) -> None:
     """Let a room above take the playbook's alerts, in the same transaction; `wiring` calls it."""
     _alerts_hooks.append(hook)
+
+
+def on_discord(hook: DiscordHook) -> None:
+    """Let a room above take the playbook's Discord part; `wiring` calls it."""
+    _discord_hooks.append(hook)
 
 
 def organisation(checked: Checked) -> OrgRef:
@@ -95,6 +102,9 @@ def carry(ref: OrgRef, checked: Checked, *, actor: str, now: datetime) -> None:
     with _at(checked, ("alerts",)):
         for hook in _alerts_hooks:
             hook(ref.id, _alerts(playbook.alerts or shape.Alerts()))
+    with _at(checked, ("discord",)):
+        for each in _discord_hooks:
+            each(ref.id, _discord(playbook))
 
 
 def retire(ref: OrgRef, gone: dict[str, shape.Journey], *, actor: str, now: datetime) -> None:
@@ -177,3 +187,32 @@ def _alerts(part: shape.Alerts) -> Alerts:
         invitation_late=part.invitation_late,
         source_silent=part.source_silent,
     )
+
+
+def _discord(playbook: shape.Playbook) -> Discord:
+    stock = tuple(
+        DiscordStock(slug, each.event, each.ticket, each.total)
+        for slug, conference in playbook.conferences.items()
+        for each in conference.tickets
+    )
+    part = playbook.discord
+    if part is None:
+        return Discord(stock=stock)
+    who = tuple(DiscordWho(each.role, each.user, _permissions(each.may)) for each in part.who)
+    return Discord(
+        application=part.application,
+        public_key=part.public_key,
+        token=part.token,
+        guild=part.guild,
+        base_url=part.base_url,
+        who=who,
+        stock=stock,
+    )
+
+
+def _permissions(may: Sequence[str]) -> tuple[str, ...]:
+    """Return permissions; a role of ours stands for those that it has today."""
+    named: set[str] = set()
+    for each in may:
+        named |= {each} if each in orgs.PERMISSIONS else orgs.permissions_of_role(each)
+    return tuple(sorted(named))

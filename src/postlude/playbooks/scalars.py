@@ -60,6 +60,10 @@ def _reference(value: object) -> str:
     return text
 
 
+def _several(value: object) -> list[str]:
+    return [value] if isinstance(value, str) else value  # type: ignore[return-value]
+
+
 def _quiet(value: object) -> str:
     durations.between(str(value))
     return str(value)
@@ -87,3 +91,15 @@ Quiet = Annotated[str, BeforeValidator(_quiet), _text("span of hours", "22:00 to
 Pattern = Annotated[str, Field(min_length=1), _text("pattern", "*Registration: Individual*")]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Kind = Literal["corporate", "individual", "reserved", "guest", "other"]
+May = Annotated[
+    list[str],
+    BeforeValidator(_several),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                _text("role", "organiser").json_schema,
+                {"type": "array", "items": _text("permission", "sales.view").json_schema},
+            ]
+        }
+    ),
+]

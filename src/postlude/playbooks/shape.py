@@ -14,6 +14,7 @@ from postlude.playbooks.scalars import (
     Instant,
     Kind,
     Length,
+    May,
     Pattern,
     Quiet,
     Secret,
@@ -145,6 +146,15 @@ class LetsIn(Part):
     """Names of resources of this conference; an empty list opens nothing, on purpose."""
 
 
+class Stock(Part):
+    """How many tickets of a type there are, where the source does not say."""
+
+    event: Pattern = "*"
+    ticket: Pattern
+    total: int = Field(ge=0)
+    """Types that fit no line are shown as unlimited."""
+
+
 class Conference(Part):
     """Events that belong together: one invitation a person, whatever they bought."""
 
@@ -163,6 +173,9 @@ class Conference(Part):
     """What there is to enter."""
     lets_in: list[LetsIn] = Field(default_factory=list)
     """Which ticket opens what. A ticket that fits none gets nothing, and you are warned."""
+    tickets: list[Stock] = Field(default_factory=list)
+    """How many there are: “sold out” and the totals of Discord's /event status. The first fit
+    decides."""
 
 
 class Mailgun(Part):
@@ -345,6 +358,33 @@ class Alerts(Part):
     """One limit for all sources, in place of their `silent_after`."""
 
 
+class Line(Part):
+    """What a role or a user of your Discord server may do here; exactly one of the two is given."""
+
+    role: str = ""
+    """The id of a role, or `everyone` in the server."""
+    user: str = ""
+    """The id of a user."""
+    may: May
+    """One of Postlude's roles, or its permissions one by one."""
+
+
+class Discord(Part):
+    """Your application at Discord: the commands of the team. docs/howto/discord.md"""
+
+    application: str
+    """The application's id."""
+    public_key: str
+    """Tells Discord's calls from all others."""
+    token: Secret
+    """The bot's token; only registering the commands needs it."""
+    guild: str = ""
+    """The id of your server; commands from other servers are refused."""
+    base_url: str = ""
+    who: list[Line] = Field(default_factory=list)
+    """Who may what. Whoever fits no line may nothing."""
+
+
 class Keep(Part):
     """Answers under these questions may leave, into this column."""
 
@@ -375,4 +415,5 @@ class Playbook(Part):
     """Mails by name, each in its languages."""
     journeys: dict[Slug, Journey] = Field(default_factory=dict)
     alerts: Alerts | None = None
+    discord: Discord | None = None
     warehouse: Warehouse = Warehouse()

@@ -83,3 +83,35 @@ class Alerts:
     email_from: str
     invitation_late: timedelta
     source_silent: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class DiscordWho:
+    """A role or a user of Discord, and permissions of ours."""
+
+    role: str
+    user: str
+    may: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DiscordStock:
+    """How many tickets of a type there are; `conference` is a slug, the others are patterns."""
+
+    conference: str
+    event: str
+    ticket: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Discord:
+    """The team's application at Discord; `${NAME}` references, resolved at use."""
+
+    application: str = ""
+    public_key: str = ""
+    token: str = ""
+    guild: str = ""
+    base_url: str = ""
+    who: tuple[DiscordWho, ...] = ()
+    stock: tuple[DiscordStock, ...] = ()

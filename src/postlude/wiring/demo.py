@@ -15,6 +15,7 @@ import httpx
 from django.conf import settings
 from rich.live import Live
 
+from postlude.chatops import api as chatops
 from postlude.kernel import clock, store
 from postlude.kernel.errors import AppError
 from postlude.orgs import api as orgs
@@ -170,6 +171,8 @@ def _connect(client: SandboxClient, plan: Plan, org: str) -> None:
         webhook_url=f"{here}/hooks/mailgun/{org}/mailgun",
         receipts=_READERS,
     )
+    client.configure("discord", interactions_url=f"{here}/hooks/discord/{org}")
+    chatops.register_commands(orgs.by_slug(org).id, guild="")
 
 
 def _sell(client: SandboxClient, plan: Plan) -> None:

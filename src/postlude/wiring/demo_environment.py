@@ -6,6 +6,8 @@ from collections.abc import Sequence
 PORT = 8000
 SANDBOX_PORT = 8090
 _DISCORD = "/discord/api/webhooks/100000000000000001/sandbox-discord-token"
+# The key of the sandbox's Discord, whose private half everybody knows.
+_DISCORD_KEY = "03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8"
 
 
 def prepare(arguments: Sequence[str]) -> None:
@@ -48,5 +50,11 @@ def vendors(sandbox: str) -> dict[str, str]:
         "KLAVIYO_API_KEY": "sandbox-klaviyo-key",
         "KLAVIYO_WEBHOOK_SECRET": "sandbox-klaviyo-secret",
         "DISCORD_WEBHOOK_URL": f"{sandbox}{_DISCORD}",
+        "DISCORD_URL": f"{sandbox}/discord/api/v10",
+        "DISCORD_APPLICATION_ID": "100000000000000010",
+        "DISCORD_PUBLIC_KEY": _DISCORD_KEY,
+        "DISCORD_BOT_TOKEN": "sandbox-bot-token",
+        "DISCORD_GUILD_ID": "100000000000000020",
+        "DISCORD_TEAM_ROLE_ID": "300000000000000002",
         "KKTIX_HEARTBEAT_URL": f"{sandbox}/heartbeat/kktix",
     }

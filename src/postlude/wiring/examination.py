@@ -14,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from postlude.access import api as access
 from postlude.channels import api as channels
+from postlude.chatops import api as chatops
 from postlude.kernel import clock, http, keys, store, work
 from postlude.kernel.doctor import Finding
 from postlude.kernel.errors import AppError
@@ -167,4 +168,5 @@ ROOMS: list[Callable[[bool], list[Finding]]] = [
     access.doctor,
     channels.doctor,
     warehouse.doctor,
+    chatops.doctor,
 ]

@@ -7,6 +7,7 @@ from postlude.access import api as access
 from postlude.channels import api as channels
 from postlude.chatops import api as chatops
 from postlude.chatops.jobs import JOBS as CHATOPS_JOBS
+from postlude.chatops.types import DiscordSettings, Stock, Who
 from postlude.journeys import api as journeys
 from postlude.kernel import clock, inbox, jobs, one_shot, work
 from postlude.kernel.jobs import Budget, Job
@@ -15,7 +16,7 @@ from postlude.messages.types import Leased
 from postlude.orders import api as orders
 from postlude.people import api as people
 from postlude.playbooks import api as playbooks
-from postlude.playbooks.types import Alerts
+from postlude.playbooks.types import Alerts, Discord
 from postlude.sources import api as sources
 from postlude.warehouse import api as warehouse
 from postlude.wiring.remaining import waiting
@@ -33,6 +34,7 @@ def register_all() -> None:
     _providers()
     _shredders()
     playbooks.on_alerts(_alerts)
+    playbooks.on_discord(_discord)
     one_shot.count_left_with(waiting)
     for job in _jobs():
         jobs.register(job)
@@ -89,6 +91,23 @@ def _alerts(org: int, alerts: Alerts) -> None:
             email_from=alerts.email_from,
             source_silent=alerts.source_silent,
             invitation_late=alerts.invitation_late,
+        ),
+    )
+
+
+def _discord(org: int, part: Discord) -> None:
+    chatops.configure_discord(
+        org,
+        DiscordSettings(
+            application=part.application,
+            public_key=part.public_key,
+            token=part.token,
+            guild=part.guild,
+            base_url=part.base_url,
+            who=tuple(Who(each.role, each.user, each.may) for each in part.who),
+            stock=tuple(
+                Stock(each.conference, each.event, each.ticket, each.total) for each in part.stock
+            ),
         ),
     )
 

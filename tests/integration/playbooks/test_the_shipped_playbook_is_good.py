@@ -38,4 +38,6 @@ def test_no_secret_stands_in_it() -> None:
     for line in stored.text.splitlines():
         name, _, value = line.strip().partition(":")
         if name in {"token", "api_key", "signing_key", "webhook_secret", "discord"}:
+            if name == "discord" and not value:
+                continue  # the part of that name
             assert value.strip().startswith("${"), line

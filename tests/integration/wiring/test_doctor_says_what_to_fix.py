@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from postlude.chatops import api as chatops
 from postlude.kernel import clock as kernel_clock
 from postlude.kernel.doctor import Finding
+from postlude.orgs import api as orgs
 from postlude.people.types import Actor
 from postlude.playbooks import api as playbooks
 from postlude.sandbox.server import Sandbox
@@ -45,6 +47,9 @@ def test_a_reachable_world_has_no_problem(monkeypatch: pytest.MonkeyPatch) -> No
         for name, value in demo_environment.vendors(sandbox.base_url).items():
             monkeypatch.setenv(name, value)
         apply()
+        org = orgs.by_slug("pycontw")
+        sandbox.client.configure("discord", interactions_url=chatops.interactions_url(org.slug))
+        chatops.register_commands(org.id, guild="")
         found = examine(online=True)
         assert [] == [each for each in found if each.level == "problem"]
         assert any(each.check == "clock" and each.level == "ok" for each in found)

@@ -6,7 +6,6 @@ from postlude.chatops.commands import buyer, granting, inviting, listing, sales,
 from postlude.chatops.commands.shape import Command
 from postlude.orgs.api import Permission
 
-NAME = "event"
 COMMANDS: Mapping[str, Command] = {
     "list": Command(Permission.VIEW_SALES, listing.answer, quick=True),
     "status": Command(Permission.VIEW_SALES, status.answer, check=status.check, quick=True),

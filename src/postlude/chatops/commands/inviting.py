@@ -9,7 +9,9 @@ from postlude.chatops.commands import buyers, granting
 from postlude.chatops.commands.buyers import Buyer
 from postlude.chatops.commands.fitting import plain
 from postlude.chatops.commands.shape import Answer, Call, Question, Wait
+from postlude.chatops.errors import NobodyInvites
 from postlude.journeys import api as journeys
+from postlude.journeys.errors import NoJourney
 from postlude.messages import api as messages
 from postlude.messages.types import MessageFact
 
@@ -45,6 +47,13 @@ def answer(call: Call) -> Answer | Wait:
         if not granting.out_of_patience(call, _FOR_ACCESS + _FOR_THE_JOURNEY):
             return Wait(_LOOK_EVERY_S, granting.ASKED)
     elif not _invited_since(call, buyer):
+        _send(call, buyer)
+    return _told(_("{buyer}: the invitation is on its way."), buyer, grants)
+
+
+def _send(call: Call, buyer: Buyer) -> None:
+    """The interaction's number makes it one mail, however often this is worked out."""
+    try:
         journeys.resend(
             call.org.id,
             buyer.contact,
@@ -53,7 +62,8 @@ def answer(call: Call) -> Answer | Wait:
             now=call.now,
             request=f"discord:{call.number}",
         )
-    return _told(_("{buyer}: the invitation is on its way."), buyer, grants)
+    except NoJourney:
+        raise NobodyInvites from None
 
 
 def _told(text: str, buyer: Buyer, grants: list[GrantFact]) -> Answer:

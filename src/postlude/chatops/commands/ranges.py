@@ -35,7 +35,7 @@ def read(first: str, last: str, *, today: date, whole: tuple[date, date] | None)
     if not given:
         return _checked(Range(*(whole or (today, today))), whole_sale=True)
     parts = [each for each in _BETWEEN.split(given) if each]
-    if len(parts) > 2:  # noqa: PLR2004 - a range has two ends
+    if not 1 <= len(parts) <= 2:  # noqa: PLR2004 - a range has two ends
         raise BadRange(text=_shown(given))
     days = [_day(each) for each in parts]
     if len(days) == 1 and first.strip() and not last.strip() and not _BETWEEN.search(given):

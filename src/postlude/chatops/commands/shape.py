@@ -7,6 +7,8 @@ from datetime import datetime
 from postlude.orgs.types import OrgRef
 from postlude.people.types import Actor
 
+NAME = "event"
+
 
 @dataclass(frozen=True, slots=True)
 class File:

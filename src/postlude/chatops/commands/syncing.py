@@ -4,11 +4,21 @@ from django.utils.translation import gettext as _
 
 from postlude.chatops.commands.fitting import fit, plain
 from postlude.chatops.commands.shape import Answer, Call
+from postlude.kernel.errors import N_
 from postlude.kernel.jobs import Budget
 from postlude.sources import api as sources
 from postlude.sources.types import PollReport
 
 _SECONDS = 120.0
+_CHANGES = {
+    "new": N_("new"),
+    "paid": N_("paid"),
+    "updated": N_("changed"),
+    "refunded": N_("refunded"),
+    "cancelled": N_("cancelled"),
+    "same": N_("seen again"),
+    "tombstone": N_("cancelled before it came"),
+}
 
 
 def answer(call: Call) -> Answer:
@@ -27,6 +37,7 @@ def _line(report: PollReport) -> str:
         )
     if not report.changes:
         return "- " + _("{source}: nothing new").format(source=name)
-    changes = ", ".join(f"{count} {what}" for what, count in sorted(report.changes.items()))
+    counts = sorted(report.changes.items())
+    changes = ", ".join(f"{_(_CHANGES.get(what, what))}: {count}" for what, count in counts)
     more = "" if report.finished else " " + _("(the rest follows with the next poll)")
     return "- " + _("{source}: {changes}").format(source=name, changes=changes) + more

@@ -7,8 +7,8 @@ from django.utils.translation import override
 
 from postlude.chatops import requests, team
 from postlude.chatops.commands import events
-from postlude.chatops.commands.catalogue import COMMANDS, NAME
-from postlude.chatops.commands.shape import Answer, Call, Command, Question
+from postlude.chatops.commands.catalogue import COMMANDS
+from postlude.chatops.commands.shape import NAME, Answer, Call, Command, Question
 from postlude.chatops.discord import replies
 from postlude.chatops.discord.payload import Interaction, Kind
 from postlude.chatops.errors import ElsewhereOnDiscord, MayNot, UnreadableInteraction
@@ -78,12 +78,11 @@ def _call(org: OrgRef, settings: DiscordSettings, interaction: Interaction, now:
 
 
 def _permissions(settings: DiscordSettings, interaction: Interaction) -> frozenset[str]:
-    # Roles belong to one server: in a private message there are none.
     return team.permissions(
         settings,
         user=interaction.user,
         roles=interaction.roles,
-        inside=bool(interaction.guild),
+        guild=interaction.guild,
     )
 
 

@@ -8,7 +8,17 @@ from django.db import DatabaseError
 
 from postlude import __version__
 from postlude.kernel.errors import AppError
-from postlude.wiring.cli import access, data, mails, operate, output, people, run_processes, team
+from postlude.wiring.cli import (
+    access,
+    data,
+    discord,
+    mails,
+    operate,
+    output,
+    people,
+    run_processes,
+    team,
+)
 
 app = typer.Typer(
     name="postlude",
@@ -19,7 +29,7 @@ app = typer.Typer(
     epilog="Exit codes: 0 done · 1 unexpected error · 2 wrong usage · 3 bad input · "
     "4 something outside does not answer · 5 done, with findings · 6 bad configuration",
 )
-for group in (run_processes, operate, data, people, team, access, mails):
+for group in (run_processes, operate, data, people, team, access, mails, discord):
     group.add_to(app)
 
 

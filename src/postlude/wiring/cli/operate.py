@@ -14,6 +14,7 @@ from postlude.wiring import examination
 from postlude.wiring.cli import output
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "problem": "[bold red]✗[/]"}
 _MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "problem": "[bold red]✗[/]"}
 _SLOT_SECONDS = claims.LEASE_SECONDS + 1  # what a process that died holds is free by then
 CLI = Actor(kind="cli", id="postlude")
@@ -39,7 +40,7 @@ def doctor(
         output.emit({"findings": findings})
     else:
         for each in findings:
-            output.out.print(f"{_MARKS[each.level]} [bold]{each.check}[/] {each.what}")
+            output.out.print(f"{MARKS[each.level]} [bold]{each.check}[/] {each.what}")
             if each.fix:
                 output.out.print(f"    [dim]→[/] {each.fix}", highlight=False)
     bad = any(each.level == "problem" for each in findings)

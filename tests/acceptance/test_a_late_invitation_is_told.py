@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 
+from postlude.access import api as access
+from postlude.access.types import MapRule
 from postlude.chatops import api as chatops
 from postlude.chatops import jobs as chatops_jobs
 from postlude.chatops.types import AlertSettings
 from postlude.kernel import clock
 from postlude.kernel.jobs import Budget
+from postlude.orders import api as orders
 from postlude.sandbox.server import Sandbox
 from support.whole_house import House, whole_house
 
-ANN, LATE = "ann@example.test", "邀請延遲"
+ANN, LATE, FAILED = "ann@example.test", "邀請延遲", "邀請確定失敗"
 LIMIT = timedelta(minutes=5)
 WEBHOOK = "/api/webhooks/100000000000000001/sandbox-discord-token"
 
@@ -53,15 +56,15 @@ def look(passed: timedelta) -> None:
         chatops_jobs.notify(Budget(5))
 
 
-def told(house: House) -> tuple[list[str], int]:
-    """Return the signs of the channel's posts and the number of mails that are about the wait."""
+def told(house: House, words: str = LATE) -> tuple[list[str], int]:
+    """Return the signs of the channel's posts and the number of mails that are about something."""
     posts = [each["content"] for each in house.client.received("discord")["messages"]]
     mails = house.client.smtp_mails()
     assert ANN not in str(posts) + str(mails)
     to_the_team = [each for each in mails if each["to"] == ["ops@team.test"]]
     assert mails == to_the_team
-    about = [each for each in mails if LATE in each["subject"]]
-    return [post[0] for post in posts if LATE in post], len(about)
+    about = [each for each in mails if words in each["subject"]]
+    return [post[0] for post in posts if words in post], len(about)
 
 
 def test_the_team_hears_by_channel_and_mail_and_hears_when_it_is_over(house: House) -> None:
@@ -82,3 +85,24 @@ def test_the_team_hears_by_channel_and_mail_and_hears_when_it_is_over(house: Hou
     for seconds in (0, 20, 40):
         look(LIMIT + timedelta(minutes=8, seconds=seconds))
     assert (["🔴", "🟢"], 2) == told(house)
+
+
+def test_a_buyer_whose_ticket_opens_nothing_is_not_forgotten(house: House) -> None:
+    """Stopped for lack of access, which somebody can mend: that is late as well."""
+    rules = [MapRule("*Corporate*", "*", ("venue",))]
+    (conference,) = orders.conferences(house.org.id)
+    access.define_map(house.org.id, conference.id, rules, now=clock.now())
+    house.sell(ANN)
+    house.settle()
+    assert [] == house.client.mails()
+    look(LIMIT + timedelta(seconds=30))
+    assert (["🔴"], 1) == told(house)
+
+
+def test_an_invitation_that_failed_for_good_is_told_at_once(house: House) -> None:
+    house.client.fault("mailgun", "server_error", status=400, path="*/messages")
+    house.sell(ANN)
+    house.settle()
+    look(timedelta(seconds=1))
+    assert (["🔴"], 1) == told(house, FAILED)
+    assert ([], 0) == told(house)

@@ -17,17 +17,11 @@ from postlude.messages.types import SenderStatus
 from postlude.sources import api as sources
 
 _FAILED_WITHIN = timedelta(hours=1)
-# A member that has failed or was blocked is not late any more; it has an alert of its own.
-_OVER = (MemberState.FAILED, MemberState.BLOCKED, MemberState.SENT)
 
 
 def observe(org: int, settings: AlertSettings, *, now: datetime) -> Observation:
     """Look at one organisation once."""
-    late = [
-        each
-        for each in journeys.late(org, now=now, limit=settings.invitation_late)
-        if each.state not in _OVER
-    ]
+    late = journeys.late(org, now=now, limit=settings.invitation_late)
     refused = Counter[str]()
     for failure in access.failures(org):
         if failure.refused:

@@ -17,6 +17,10 @@ from support.killing import Stage, complaints
 ELSEWHERE = {
     "messages.dispatch_recorded": "for channels that carry many mails in a call; none does yet",
     "messages.shown_kept": "for channels whose texts cannot be rendered again; none is so yet",
+    "warehouse.batch_staged": "only with BigQuery, see test_killed_while_bigquery_is_loaded",
+    "warehouse.batch_written": "only with BigQuery",
+    "warehouse.job_sent": "only with BigQuery",
+    "warehouse.turn_taken": "only with BigQuery",
 }
 RANDOM_POINTS = int(os.environ.get("POSTLUDE_KILL_POINTS", "4"))
 # Where a mail may be on its way: each of these has a life of its own, since what two kills in one

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from google.auth.credentials import AnonymousCredentials
+from google.cloud import bigquery
 
 from postlude.sandbox.server import Sandbox
 from postlude.warehouse import schema
@@ -70,3 +72,12 @@ def jobs(sandbox: Sandbox, kind: str) -> list[dict[str, Any]]:
 
 def merges(sandbox: Sandbox) -> list[dict[str, Any]]:
     return [each for each in jobs(sandbox, "query") if "_merge" in each["jobReference"]["jobId"]]
+
+
+def client(sandbox: Sandbox) -> bigquery.Client:
+    """Return a client of its own, which the caller closes."""
+    return bigquery.Client(
+        PROJECT,
+        credentials=AnonymousCredentials(),
+        client_options={"api_endpoint": sandbox.url("bigquery")},
+    )

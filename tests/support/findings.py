@@ -1,6 +1,9 @@
 """What the database and the warehouse say after a run; read with the plainest queries there are."""
 
+import os
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import duckdb
 from django.conf import settings
@@ -11,6 +14,7 @@ from postlude.kernel.models import InboxDelivery, WorkRow
 from postlude.messages.models import Message, Outbox
 from postlude.orders.models import Ticket
 from postlude.people.models import Address
+from postlude.sandbox.client import SandboxClient
 
 
 def gather() -> dict[str, Any]:
@@ -54,20 +58,46 @@ def gather() -> dict[str, Any]:
             "inbox": InboxDelivery.objects.filter(processed_at=None, dead_reason="").count(),
             "outbox": Outbox.objects.count(),
         },
-        "warehouse": _rows_of_the_warehouse(),
+        "warehouse": len(sold := _rows_of_the_warehouse()),
+        "sold": sold,
     }
 
 
-def _rows_of_the_warehouse() -> int:
-    if not settings.POSTLUDE_WAREHOUSE.exists():
-        return 0
-    with duckdb.connect(str(settings.POSTLUDE_WAREHOUSE), read_only=True) as warehouse:
+def _rows_of_the_warehouse() -> list[list[Any]]:
+    """Return what is sold, by table, event and ticket, and whether it was refunded."""
+    target = settings.POSTLUDE_WAREHOUSE
+    found = (
+        _rows_far_away(str(target)) if not isinstance(target, Path) else _rows_of_the_file(target)
+    )
+    return sorted(
+        [table, row["event_id"], row["attendee_id"], row["refunded"]]
+        for table, rows in found.items()
+        if table.startswith("ods_kktix_ticket_")
+        for row in rows
+    )
+
+
+def _rows_far_away(target: str) -> dict[str, list[dict[str, Any]]]:
+    dataset = urlsplit(target).path.strip("/")
+    with SandboxClient(os.environ["BIGQUERY_EMULATOR_HOST"].removesuffix("/bigquery")) as world:
+        tables = world.received("bigquery", dataset=dataset)["tables"]
+    return {name.rpartition(".")[2]: rows for name, rows in tables.items()}
+
+
+def _rows_of_the_file(path: Path) -> dict[str, list[dict[str, Any]]]:
+    if not path.exists():
+        return {}
+    with duckdb.connect(str(path), read_only=True) as warehouse:
         tables = warehouse.execute(
             "select table_name from information_schema.tables where table_schema = 'ods'"
-            " and table_name like 'ods_kktix_ticket_%'"
         ).fetchall()
-        return sum(
-            row[0]
+        columns = ("event_id", "attendee_id", "refunded")
+        return {
+            table: [
+                dict(zip(columns, row, strict=True))
+                for row in warehouse.execute(
+                    f'select event_id, attendee_id, refunded from ods."{table}"'
+                ).fetchall()
+            ]
             for (table,) in tables
-            for row in warehouse.execute(f'select count(*) from ods."{table}"').fetchall()
-        )
+        }

@@ -37,7 +37,8 @@ def use(name: str) -> None:
     home.mkdir(parents=True, exist_ok=True)
     settings.POSTLUDE_HOME = home
     settings.POSTLUDE_STAMP_FILE = home / "epoch.stamp"
-    settings.POSTLUDE_WAREHOUSE = home / "warehouse.duckdb"
+    far = os.environ["KILL_WAREHOUSE"].replace("{name}", name)
+    settings.POSTLUDE_WAREHOUSE = far or home / "warehouse.duckdb"
     database = f"{PREFIX}_{name}" if POSTGRESQL else str(home / "postlude.sqlite3")
     connection.settings_dict["NAME"] = database
 

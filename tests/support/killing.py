@@ -60,10 +60,16 @@ class Outcome:
 
 
 class Stage:
-    """A sandbox with one sale, and a zygote for one engine."""
+    """A sandbox with one sale, and a zygote for one engine.
 
-    def __init__(self, engine: str, small: a_small_sale.SmallSale | None = None) -> None:
+    `warehouse` is the pattern of its address, `{name}` a run's; a file of the run without one.
+    """
+
+    def __init__(
+        self, engine: str, small: a_small_sale.SmallSale | None = None, *, warehouse: str = ""
+    ) -> None:
         self.engine = engine
+        self._warehouse = warehouse
         self.small = small or a_small_sale.make()
         self._runs = 0
         self._latest = "none"
@@ -119,6 +125,8 @@ class Stage:
             "POSTLUDE_SECRET_KEYS": "1:" + "QUFB" * 10 + "QUE=",
             "PYTHONPATH": str(ROOT / "tests"),
             "KILL_ENGINE": self.engine,
+            "KILL_WAREHOUSE": self._warehouse,
+            "BIGQUERY_EMULATOR_HOST": f"{self._sandbox.base_url}/bigquery",
             "KILL_TOLD": json.dumps(self._told()),
             "DJANGO_SETTINGS_MODULE": "postlude.wiring.settings",
         }

@@ -151,13 +151,13 @@ class Layout:
         there = {each.name.lower(): each for each in table.schema}
         for each in wanted:
             _compare(name, each, there.get(each.name))
+        for column in table.schema:
+            if column.mode == "REQUIRED":
+                raise ForeignTable(table=name, words=f"its column {column.name} is required")
         missing = [each for each in wanted if each.name not in there]
         if missing:
             table.schema = [*table.schema, *missing]
             table = self._client.update_table(table, ["schema"], **self._call)
-        for each in table.schema:
-            if each.mode == "REQUIRED":
-                raise ForeignTable(table=name, words=f"its column {each.name} is required")
         return [each.name for each in table.schema]
 
 

@@ -91,7 +91,8 @@ def told(now: datetime) -> Iterator[None]:
 
 
 def _of_call(error: exceptions.GoogleAPICallError, now: datetime) -> AppError:
-    reason, words = reason_of(error), redact.cut(error.message, 200)
+    first = _first(error)
+    reason, words = str(first.get("reason", "")), redact.cut(first.get("message", error), 200)
     if reason == "quotaExceeded":
         return _quota(words, now)
     if reason in _ACCESS or error.code in (401, 403):
@@ -103,12 +104,14 @@ def _of_call(error: exceptions.GoogleAPICallError, now: datetime) -> AppError:
     return WarehouseRefused(words=f"{reason or error.code}: {words}")
 
 
-def reason_of(error: exceptions.GoogleAPICallError) -> str:
-    """Return the reason of the API's list, or nothing."""
+def _first(error: exceptions.GoogleAPICallError) -> Mapping[str, Any]:
+    """Return the first error of the API's envelope; a proxy's answer has none."""
     first = error.errors[0] if error.errors else {}
-    return str(first.get("reason", "")) if isinstance(first, Mapping) else ""
+    return first if isinstance(first, Mapping) else {}
 
 
 def _quota(words: str, now: datetime) -> WarehouseQuota:
     until = now + QUOTA_PAUSE
-    return WarehouseQuota(words=words, until=until, shown=f"{until:%Y-%m-%d %H:%M} UTC")
+    return WarehouseQuota(
+        words=words, until=until, shown=f"{until:%H:%M} UTC, {until.day} {until:%B}"
+    )

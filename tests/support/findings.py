@@ -35,6 +35,14 @@ def gather() -> dict[str, Any]:
             for _, key, contact, state in messages
             if state == "unknown" and key.startswith("invite:")
         ),
+        **{
+            f"{wanted} notices": sorted(
+                name(contact)
+                for _, key, contact, state in messages
+                if state == wanted and key.startswith("notice:")
+            )
+            for wanted in ("unknown", "blocked")
+        },
         "invitations": sorted(
             name(contact) for _, key, contact, _ in messages if key.startswith("invite:")
         ),

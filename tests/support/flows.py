@@ -226,6 +226,22 @@ def _alerts(org: OrgRef, _: SandboxClient) -> None:
     _run("chatops.notify")
 
 
+def _before_the_event(org: OrgRef, _: SandboxClient) -> None:
+    """The conference begins in half a day: everybody hears, the late buyers of “troubles” too."""
+    conference = next(each for each in orders.conferences(org.id) if each.slug == "pycontw-2023")
+    if conference.starts_at is None:
+        starts = clock.now() + timedelta(hours=12)
+        orders.ensure_conference(
+            org.id,
+            conference.slug,
+            name=conference.name,
+            pattern=conference.pattern,
+            starts_at=starts,
+            ends_at=starts + timedelta(days=2),
+        )
+    pipeline.drain(at_most=DRAIN_SECONDS)
+
+
 def _lost_answers(org: OrgRef, world: SandboxClient) -> None:
     """Two mails whose answers are lost: one is found by the events, one by being opened."""
     contact, conference, address = _regular(org)
@@ -339,6 +355,7 @@ DAY: dict[str, Callable[[OrgRef, SandboxClient], None]] = {
     "readers": _readers,
     "links": _links,
     "alerts": _alerts,
+    "before the event": _before_the_event,
     "lost answers": _lost_answers,
     "troubles": _troubles,
     "operators": _operators,

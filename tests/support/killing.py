@@ -27,7 +27,16 @@ ROOT = Path(__file__).resolve().parents[2]
 SUPPORT = Path(__file__).parent
 MOST_RESTARTS = 12
 WINDOW = 4
-DAY = ("readers", "links", "alerts", "lost answers", "troubles", "operators", "restored")
+DAY = (
+    "readers",
+    "links",
+    "alerts",
+    "before the event",
+    "lost answers",
+    "troubles",
+    "operators",
+    "restored",
+)
 LATE = "late.buyer@example.test"
 FACTS_THAT_LAST = ("holders", "granted", "tickets", "states", "members", "left", "warehouse")
 
@@ -51,6 +60,16 @@ class Outcome:
             recipient
             for recipient, number in self.mails
             if keys.get(number, "").startswith("invite:")
+        )
+
+    @property
+    def told(self) -> Counter[str]:
+        """How often each address got the pre-event mail."""
+        keys = self.facts["keys"]
+        return Counter(
+            recipient
+            for recipient, number in self.mails
+            if keys.get(number, "").startswith("notice:")
         )
 
     @property
@@ -286,6 +305,22 @@ class Stage:
         return outcomes
 
 
+def _told_wrongly(outcome: Outcome, expected: set[str]) -> dict[str, list[str]]:
+    """What is wrong with the pre-event mail, which went out on the second day."""
+    told, unknown = outcome.told, set(outcome.facts["unknown notices"])
+    stopped = set(outcome.facts["blocked notices"])  # whose mail bounced, or who complained
+    if outcome.flow != "day":
+        return {"told too early": sorted(told)}
+    wrong = {
+        "told twice": sorted(email for email, count in told.items() if count > 1),
+        "not told of the event": sorted(expected - set(told) - unknown - stopped),
+        "told without a ticket": sorted(set(told) - expected),
+    }
+    if len(unknown - set(told)) > WINDOW * outcome.kills:
+        wrong["unknown whether they were told"] = sorted(unknown)
+    return wrong
+
+
 def complaints(stage: Stage, outcome: Outcome, *, compared: bool = True) -> list[str]:
     """Return what is wrong with an outcome: nobody missed, nobody twice, unknown bounded.
 
@@ -301,6 +336,7 @@ def complaints(stage: Stage, outcome: Outcome, *, compared: bool = True) -> list
     checks = {
         "invited twice": twice,
         "the same message sent twice": sent_twice,
+        **_told_wrongly(outcome, expected),
         "neither invited nor unknown": sorted(expected - set(invited) - unknown),
         "invited without a ticket": sorted(set(invited) - expected - small.excused),
         "not on the guest list": sorted(expected - outcome.guests),

@@ -25,6 +25,7 @@ from postlude.journeys.resending import resend
 from postlude.journeys.scheduled import scheduled
 from postlude.journeys.settling import on_message_settled, reconcile
 from postlude.journeys.stepping import step, step_scheduled
+from postlude.journeys.testing import mail_uses, send_test
 from postlude.journeys.timing import try_after
 from postlude.journeys.waking import (
     on_access_changed,
@@ -46,6 +47,7 @@ __all__ = (
     "history_of",
     "journeys",
     "late",
+    "mail_uses",
     "members",
     "on_access_changed",
     "on_contact_addressed",
@@ -63,6 +65,7 @@ __all__ = (
     "resend",
     "schedule",
     "scheduled",
+    "send_test",
     "step",
     "step_scheduled",
     "try_after",

@@ -15,8 +15,10 @@ from postlude.journeys.walking import Walk, Walker
 from postlude.kernel import ids, store
 from postlude.messages import api as messages
 from postlude.messages.types import Lane, Leased, MessageFact
+from postlude.messages.types import State as MessageState
 from postlude.orders import api as orders
 from postlude.orders.types import TicketFact
+from postlude.people import api as people
 
 NOTICE = "notice:"
 
@@ -113,21 +115,34 @@ def _catch_up(walk: Walk, slot: Slot, contacts: Sequence[int]) -> None:
 
 
 def _marks(walk: Walk, journey: int, contacts: Sequence[int], scope: str) -> dict[int, int]:
-    """Make the marks of those who have none, or whose mail never left (a ticket given back)."""
+    """Make the marks of those who have none, or whom their mail did not reach.
+
+    It never left (a ticket given back), or went to an address that was wrong: who is invited once
+    more at the new one hears once more, too.
+    """
     wanted = [(contact, scope) for contact in contacts]
     fresh = marks.make(walk.org, journey, wanted, walk.now)
     older = [contact for contact in contacts if (contact, scope) not in fresh]
     found = marks.find(walk.org, journey, older, scope)
     facts = messages.by_keys(walk.org, [f"{NOTICE}{mark}" for mark in found.values()])
-    lost = [contact for contact, mark in found.items() if _never_left(facts.get(f"{NOTICE}{mark}"))]
+    now_at = people.addresses(walk.org, list(found)) if found else {}
+    lost = [
+        contact
+        for contact, mark in found.items()
+        if _is_lost(facts.get(f"{NOTICE}{mark}"), now_at[contact].id if contact in now_at else None)
+    ]
     for contact in lost:
         marks.release(walk.org, journey, contact, [scope])
     again = marks.make(walk.org, journey, [(each, scope) for each in lost], walk.now)
     return {contact: mark for (contact, _), mark in [*fresh.items(), *again.items()]}
 
 
-def _never_left(fact: MessageFact | None) -> bool:
-    return fact is not None and fact.state in decisions.NEVER_LEFT
+def _is_lost(fact: MessageFact | None, address: int | None) -> bool:
+    if fact is None:
+        return False
+    went = fact.state in {MessageState.ACCEPTED, MessageState.DELIVERED, MessageState.BOUNCED}
+    elsewhere = went and None not in {fact.address, address} and fact.address != address
+    return elsewhere or fact.state in decisions.NEVER_LEFT
 
 
 def _enter(
@@ -145,7 +160,7 @@ def _enter(
         Member, freezing.COLUMNS, rows, conflict=("org", "cycle", "contact")
     )
     entered = {row[5] for row in rows if row[0] in set(fresh)}
-    out = (MemberState.BLOCKED, MemberState.FAILED)
+    out = (MemberState.BLOCKED, MemberState.FAILED, MemberState.SENT)
     for contact in sorted(set(sent) - entered):
         # Not one that is ready: the walk that has it locked finds the mark and joins.
         Member.objects.filter(cycle=slot.cycle_id, contact=contact, state__in=out).update(

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from postlude.journeys import marks
-from postlude.journeys.models import Mark, Member, NodeExecution, Resend, SendAttempt
+from postlude.journeys.models import Mark, Member, NodeExecution, Resend, SendAttempt, Slot
 from postlude.journeys.types import (
     ExecutionFact,
     HistoryEntry,
@@ -101,12 +101,13 @@ def members(  # noqa: PLR0913 - a list has as many filters
 
 
 def waiting() -> int:
-    """Return how many members of all organisations could be walked on now.
+    """Return how many members could be walked on now, and audiences that are yet to be frozen.
 
     Those who wait for others (a grant, a message) are counted where that is.
     """
     walked = Q(state=MemberState.WAITING) & ~Q(owner="")
-    return Member.objects.filter(Q(state=MemberState.READY) | walked).count()
+    members = Member.objects.filter(Q(state=MemberState.READY) | walked).count()
+    return members + Slot.objects.filter(frozen_at=None).count()
 
 
 def history_of(org: int, contact: int) -> list[HistoryEntry]:

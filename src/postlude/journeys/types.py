@@ -180,6 +180,18 @@ class Progress:
         return sum(self.blocked.values())
 
 
+@dataclass(frozen=True, slots=True)
+class MailUse:
+    """A journey sends this template; `conference` is a slug, or empty for every one."""
+
+    template: str
+    journey: str
+    sender: str
+    conference: str
+    has_calendar: bool
+    active: bool
+
+
 class ScheduleState(StrEnum):
     """Where a scheduled journey is with one conference.
 

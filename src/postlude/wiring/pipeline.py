@@ -37,7 +37,8 @@ def drain(*, at_most: float) -> int:
     deadline = clock.monotonic() + at_most
     did = 0
     while True:
-        did += jobs.run_once("channels.recover") + jobs.run_until_idle()
+        did += jobs.run_once("channels.recover") + jobs.run_once("journeys.schedule")
+        did += jobs.run_until_idle()
         if not waiting() or clock.monotonic() >= deadline:
             return did
         time.sleep(_PAUSE_SECONDS)

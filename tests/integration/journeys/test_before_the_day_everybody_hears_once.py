@@ -12,6 +12,8 @@ from postlude.journeys.types import NoticeNode, Schedule, ScheduleState
 from postlude.kernel import boundaries, jobs, work
 from postlude.messages.types import Lane
 from postlude.orders import api as orders
+from postlude.people import api as people
+from postlude.people.types import Actor
 
 from .conftest import ENDS, STARTS, House, notice
 
@@ -355,6 +357,28 @@ def test_a_changed_holder(eve, clock):
     orders.upsert_sales(eve.org, [eve.sale(number, eve.contact(BOB))], now=eve.now)
     eve.deliver()
     assert [BOB] == eve.told()
+
+
+def test_a_changed_address_hears_with_its_new_invitation(eve, clock):
+    """What went to the wrong address is nobody's; what came to the right one is not repeated."""
+    for topic, handler in (
+        (people.MOVED, journeys.on_contact_moved),
+        (journeys.STALE, journeys.on_invitation_stale),
+    ):
+        work.subscribe(topic, "journeys", handler)
+    eve.buy("amn@example.test")
+    eve.deliver()
+    day_before(eve, clock)
+    contact = eve.contact("amn@example.test")
+    people.change_email(eve.org, contact, ANN, actor=Actor("staff", "7"), now=eve.now)
+    for _ in range(2):
+        eve.deliver()
+        clock.advance(seconds=5)
+    eve.buy(ANN)
+    eve.deliver()
+
+    assert sorted(["amn@example.test", ANN]) == eve.told()
+    assert 1 == eve.scheduled().progress.sent == eve.scheduled().progress.entered
 
 
 def test_access_is_untouched(eve, clock):

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections import deque
 from collections.abc import Mapping
 from email import message_from_bytes
@@ -114,7 +115,7 @@ class SmtpSink(Simulator):
                 "text": _body(parsed, "plain"),
                 "html": _body(parsed, "html"),
                 "headers": [[name, str(value)] for name, value in parsed.items()],
-                "attachments": [part.get_filename() for part in parsed.iter_attachments()],
+                "attachments": [_file(part) for part in parsed.iter_attachments()],
             }
         )
 
@@ -126,6 +127,17 @@ class SmtpSink(Simulator):
 def _body(message: EmailMessage, kind: str) -> str:
     part = message.get_body((kind,))
     return "" if part is None else str(part.get_content())
+
+
+def _file(part: EmailMessage) -> dict[str, str]:
+    """Show a file as the Mailgun simulator does, its content in base64."""
+    content = part.get_payload(decode=True)
+    data = content if isinstance(content, bytes) else b""
+    return {
+        "filename": part.get_filename() or "",
+        "content_type": part.get_content_type(),
+        "content": base64.b64encode(data).decode(),
+    }
 
 
 def _welcome(

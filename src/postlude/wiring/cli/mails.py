@@ -5,12 +5,9 @@ from typing import Annotated
 
 import typer
 
+from postlude.journeys import api as journeys
 from postlude.kernel import clock
-from postlude.kernel.errors import BadInput
 from postlude.messages import api as messages
-from postlude.orders import api as orders
-from postlude.people import api as people
-from postlude.people.types import PersonSeen
 from postlude.wiring.cli import output
 from postlude.wiring.cli.data import Json, Org, chosen
 
@@ -60,21 +57,9 @@ def send_test(
     It is queued; the running server sends it. It shows what you yourself hold: without a ticket of
     your own it has no tickets and no links.
     """
-    ref, now = chosen(org), clock.now()
-    seen = PersonSeen(email_raw=to, source="cli")
-    (found,) = people.recognise_many(ref.id, [seen], now=now)
-    if found.contact is None or found.problem is not None:
-        words = found.problem.message if found.problem else "nobody has this address"
-        raise BadInput("A test needs an address: {words}", words=words)
-    newest = orders.conferences(ref.id)
-    queued = messages.send_test(
-        ref.id,
-        messages.template(ref.id, template).id,
-        sender=messages.sender(ref.id, sender).id,
-        contact=found.contact,
-        locale=locale,
-        now=now,
-        context={"conference": newest[-1].id if newest else 0, "tickets": []},
+    ref = chosen(org)
+    queued = journeys.send_test(
+        ref.id, template, to=to, sender=sender, locale=locale, source="cli", now=clock.now()
     )
     output.out.print(f"queued{f', stopped: {queued.blocked}' if queued.blocked else ''}")
 

@@ -1,0 +1,77 @@
+"""A test of a template: one real mail to an address somebody types; never counted."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from postlude.journeys import calendars, definitions, publishing
+from postlude.journeys.types import AdditionNode, MailUse, NoticeNode, SendNode
+from postlude.kernel.errors import BadInput
+from postlude.messages import api as messages
+from postlude.messages.types import Enqueued
+from postlude.orders import api as orders
+from postlude.people import api as people
+from postlude.people.types import PersonSeen
+
+_MAILS = (SendNode, AdditionNode, NoticeNode)
+
+
+def mail_uses(org: int) -> list[MailUse]:
+    """Return which templates the newest journeys send, through which sender, about what."""
+    return sorted(set(_uses(org)), key=lambda each: (each.template, not each.active))
+
+
+def _uses(org: int) -> Iterator[MailUse]:
+    for version in publishing.newest_versions(org):
+        definition = definitions.from_json(version.definition)
+        for node in definition.nodes:
+            if not isinstance(node, _MAILS):
+                continue
+            for template in node.templates.values():
+                yield MailUse(
+                    template=template,
+                    journey=definition.title or definition.slug,
+                    sender=node.sender,
+                    conference=(definition.conferences or ("",))[0],
+                    has_calendar=not isinstance(node, AdditionNode),
+                    active=version.journey.active,
+                )
+
+
+def send_test(  # noqa: PLR0913 - what, to whom, through what, in which language, and when
+    org: int, template: str, *, to: str, sender: str, locale: str, source: str, now: datetime
+) -> Enqueued:
+    """Queue a template to an address; it shows what that person holds, and no report counts it.
+
+    The calendar file comes along where the template's journeys attach it. Raises BadInput when
+    the address is none, and what `messages` raises for a template or sender that is not there.
+    """
+    version, account = messages.template(org, template), messages.sender(org, sender)
+    seen = PersonSeen(email_raw=to, source=source)
+    (found,) = people.recognise_many(org, [seen], now=now)
+    if found.contact is None or found.problem is not None:
+        words = found.problem.message if found.problem else "nobody has this address"
+        raise BadInput("A test needs an address: {words}", words=words)
+    uses = [each for each in mail_uses(org) if each.template == template]
+    conference = _conference(org, uses)
+    valid = orders.valid_tickets_of(org, [found.contact], conference).get(found.contact, [])
+    return messages.send_test(
+        org,
+        version.id,
+        sender=account.id,
+        contact=found.contact,
+        locale=locale,
+        now=now,
+        context={
+            "conference": conference,
+            "tickets": [ticket.id for ticket in valid],
+            **(calendars.ATTACHED if any(each.has_calendar for each in uses) else {}),
+        },
+    )
+
+
+def _conference(org: int, uses: list[MailUse]) -> int:
+    """The one that the template's journey names, else the playbook's last."""
+    known = orders.conferences(org)
+    named = {each.conference for each in uses}
+    fitting = [each.id for each in known if each.slug in named]
+    return (fitting or [each.id for each in known][-1:] or [0])[0]

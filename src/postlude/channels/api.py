@@ -1,22 +1,25 @@
 """What `wiring` and the upper rooms may ask of channels."""
 
-from postlude.channels import registry
+from postlude.channels import announcing, registry
 from postlude.channels.checks import doctor
 from postlude.channels.delivery import deliver, send_window
 from postlude.channels.jobs import JOBS, LANED_JOBS
+from postlude.channels.klaviyo.campaign_channel import KlaviyoCampaign
 from postlude.channels.klaviyo.channel import Klaviyo
 from postlude.channels.mailgun.channel import Mailgun
 from postlude.channels.memory import Memory
-from postlude.channels.receipts import handle_mailgun
+from postlude.channels.receipts import handle_klaviyo, handle_mailgun
 from postlude.channels.reconciliation import reconcile_late, reconcile_unknown
 from postlude.channels.registry import get, names, register
 from postlude.channels.smtp.channel import Smtp
+from postlude.messages import api as messages
 
 __all__ = (
     "INBOX_HANDLERS",
     "JOBS",
     "LANED_JOBS",
     "Memory",
+    "announce",
     "deliver",
     "doctor",
     "get",
@@ -28,11 +31,13 @@ __all__ = (
     "send_window",
 )
 
-INBOX_HANDLERS = {"mailgun": handle_mailgun}
+announce = announcing.announce
+INBOX_HANDLERS = {"mailgun": handle_mailgun, "klaviyo": handle_klaviyo}
 
 
 def register_all() -> None:
     """Register every channel that ships with Postlude; idempotent."""
-    for channel in (Mailgun(), Klaviyo(), Smtp(), Memory()):
+    for channel in (Mailgun(), Klaviyo(), KlaviyoCampaign(), Smtp(), Memory()):
         if channel.name not in registry.names():
             registry.register(channel)
+    messages.register_veto(announcing.KEY, announcing.no_longer_holds)

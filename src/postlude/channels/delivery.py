@@ -23,7 +23,7 @@ def deliver(budget: Budget, *, lanes: Collection[int] = ALL_LANES) -> int:
     total = 0
     while not budget.spent():
         now = budget.now()
-        due = messages.senders_due(now, channels=registry.names(), lanes=lanes)
+        due = messages.senders_due(now, channels=registry.single_senders(), lanes=lanes)
         taken = _turn(due, lanes)
         if not taken:
             break

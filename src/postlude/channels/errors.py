@@ -4,8 +4,11 @@ ChannelError
 ├── UnknownChannel       no vendor folder of that name is registered
 ├── NotSupported         the vendor lacks the feature; it never vanishes silently
 ├── MissingSdk           an extra of the package is not installed
+├── CannotAnnounce       an announcement that cannot be made, and what to do
 └── BadSenderSettings    a sender's settings cannot be used
 """
+
+from datetime import datetime
 
 from postlude.kernel.errors import N_, AppError
 
@@ -39,9 +42,31 @@ class MissingSdk(ChannelError):
     hint = N_("Install Postlude with its extra: pip install 'postlude[klaviyo]'.")
 
 
+class CannotAnnounce(ChannelError, ValueError):
+    """An announcement cannot be made like this."""
+
+    code = "cannot_announce"
+    http_status = 422
+    message = N_("This cannot be announced: {problem}.")
+
+
 class BadSenderSettings(ChannelError, ValueError):
     """A sender's settings cannot be used."""
 
     code = "bad_sender_settings"
     message = N_("The sender's setting {setting} is missing or cannot be used.")
     hint = N_("Set it in the playbook's sender; secrets as ${NAME} of the environment.")
+
+
+class Wait(Exception):
+    """A dispatch can do nothing more before `due`; None is a while that grows with failures."""
+
+    def __init__(self, due: datetime | None, reason: str, *, failed: bool = False) -> None:
+        super().__init__(reason)
+        self.due = due
+        self.reason = reason
+        self.failed = failed
+
+
+class Failed(Exception):
+    """A dispatch will never be sent: what the vendor said."""

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from postlude.channels import delivery
+from postlude.channels import announcing, delivery
+from postlude.channels.klaviyo import polling
 from postlude.channels.reconciliation import reconcile_late, reconcile_unknown
 from postlude.kernel import clock
 from postlude.kernel.jobs import Budget, Job
@@ -36,6 +37,14 @@ def recover(_budget: Budget) -> int:
 JOBS = (
     Job("channels.deliver", deliver, "deliver"),
     Job("channels.recover", recover, "deliver", every=timedelta(seconds=5)),
+    Job("channels.announce", announcing.dispatch, "bulk"),
+    Job(
+        "channels.poll_reports",
+        polling.poll_reports,
+        "receipts",
+        every=polling.EVERY,
+        exclusive=True,
+    ),
     Job(
         "channels.reconcile_unknown",
         reconcile_unknown,

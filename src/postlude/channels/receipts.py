@@ -4,7 +4,11 @@ Every step may be repeated without harm, since a delivery that failed half-way c
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 
+from postlude.channels.klaviyo import receipts as klaviyo
+from postlude.channels.klaviyo.events import contact_of
 from postlude.channels.mailgun import receipts as mailgun
 from postlude.channels.types import Report, Verdict
 from postlude.kernel import boundaries, clock, pseudonyms, redact
@@ -17,6 +21,9 @@ from postlude.tracking import api as tracking
 from postlude.tracking.types import Agent, Hit, Reason, TouchKind
 
 
+_CLOCKS_DIFFER = timedelta(minutes=1)
+
+
 def handle_mailgun(deliveries: Sequence[Delivery]) -> None:
     """Take webhooks of one Mailgun sender from the inbox."""
     try:
@@ -25,6 +32,47 @@ def handle_mailgun(deliveries: Sequence[Delivery]) -> None:
         raise Unreadable(str(error)) from None
     first = deliveries[0]
     take_many(first.org, first.headers.get("sender", ""), "mailgun", reports)
+
+
+def handle_klaviyo(deliveries: Sequence[Delivery]) -> None:
+    """Take events of one Klaviyo sender from the inbox, however they came."""
+    try:
+        told = [klaviyo.read(delivery.raw) for delivery in deliveries]
+    except klaviyo.UnreadableEvent as error:
+        raise Unreadable(str(error)) from None
+    org, slug = deliveries[0].org, deliveries[0].headers.get("sender", "")
+    contacts = [_contact(org, each) for each in told]
+    reports = [
+        replace(each.report, message=_about(org, slug, each, contact))
+        for each, contact in zip(told, contacts, strict=True)
+    ]
+    take_many(org, slug, "klaviyo", reports)
+    for report, contact in zip(reports, contacts, strict=True):
+        if report.unsubscribed and report.message is None and contact is not None:
+            # By a mail that is not ours, yet it is the same person's no.
+            now = clock.now()
+            people.set_consent(org, contact, "email", granted=False, source="klaviyo", now=now)
+            boundaries.crossing("channels.vendor_unsubscribed_elsewhere")
+
+
+def _contact(org: int, told: klaviyo.Told) -> int | None:
+    """Return who it was: by our own id, else by the address."""
+    known = contact_of(told.external_id)
+    if known is not None and people.addresses(org, [known], "email"):
+        return known
+    return people.find(org, told.report.recipient) if told.report.recipient else None
+
+
+def _about(org: int, slug: str, told: klaviyo.Told, contact: int | None) -> int | None:
+    """Return our message: that of the campaign, or the newest that a flow may have mailed."""
+    sender = messages.sender(org, slug)
+    if contact is None or told.by_flow != (sender.channel == "klaviyo"):
+        return None
+    if not told.by_flow and not told.vendor_message:
+        return None
+    before = told.report.at + _CLOCKS_DIFFER
+    of_campaign = "" if told.by_flow else told.vendor_message
+    return messages.sent_to(org, sender.id, contact, before=before, provider_id=of_campaign)
 
 
 def take_many(org: int, sender_slug: str, provider: str, reports: Sequence[Report]) -> None:

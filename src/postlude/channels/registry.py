@@ -22,6 +22,11 @@ def get(name: str) -> Channel:
         raise UnknownChannel(channel=name, hint=hint) from None
 
 
+def single_senders() -> list[str]:
+    """Return the names of channels that send message by message."""
+    return [name for name in names() if not _channels[name].traits.takes_whole_lots]
+
+
 def names() -> list[str]:
     """Return the names of every channel, sorted."""
     return sorted(_channels)

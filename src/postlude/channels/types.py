@@ -95,3 +95,21 @@ class Report:
     by_bot: bool = False
     ip: str = ""
     words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What an operator wants to tell everybody who holds a ticket of a conference.
+
+    `name` is used once; `sender`, `template` and `conference` are names of the playbook. `send_at`
+    None is as soon as it is ready.
+    """
+
+    name: str
+    sender: str
+    template: str
+    conference: str
+    actor: str
+    klass: Literal["transactional", "service", "marketing"] = "service"
+    locale: str = ""
+    send_at: datetime | None = None

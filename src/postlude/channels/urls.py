@@ -2,9 +2,13 @@
 
 from django.urls import path
 
+from postlude.channels.klaviyo import views as klaviyo
 from postlude.channels.mailgun import views as mailgun
 
 urlpatterns = [
+    path(
+        "hooks/klaviyo/<slug:org>/<slug:sender>", klaviyo.receive, name="channels-klaviyo-receipts"
+    ),
     path(
         "hooks/mailgun/<slug:org>/<slug:sender>", mailgun.receive, name="channels-mailgun-receipts"
     ),

@@ -36,9 +36,10 @@ _MESSAGE = (
     "deadline",
     "day",
     "state",
+    "dispatch",
 )
-_BARE = ("address", "reason", "dispatch", "provider_id", "segments", "cost")
-_BARE_VALUES = (None, "", None, "", 0, None)
+_BARE = ("address", "reason", "provider_id", "segments", "cost")
+_BARE_VALUES = (None, "", "", 0, None)
 _OUTBOX = (
     "id",
     "org",
@@ -131,6 +132,7 @@ def _insert(org: int, fresh: Sequence[tuple[int, NewMessage]], now: datetime) ->
                 _deadline(it, now),
                 day,
                 State.QUEUED.value,
+                it.dispatch,
                 *_BARE_VALUES,
             )
         )

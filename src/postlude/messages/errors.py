@@ -6,6 +6,9 @@ AppError
 ├── BadSender (ValueError)
 ├── UnsafeHeader (ValueError)
 ├── NotAllowed (RuntimeError)      a transition the states do not know
+├── UnknownDispatch (LookupError)
+├── DispatchLost (RuntimeError)    another worker has taken it over, or it was cancelled
+├── NotSplittable (ValueError)     a text that a vendor cannot put together
 └── BadTemplate (ValueError)
     ├── TemplateSyntax
     └── UnknownPlaceholder
@@ -55,6 +58,32 @@ class NotAllowed(AppError, RuntimeError):
     code = "messages.not_allowed"
     http_status = 409
     message = N_("A message that is {state} cannot become {wanted}.")
+
+
+class UnknownDispatch(AppError, LookupError):
+    """There is no announcement {key}."""
+
+    code = "messages.unknown_dispatch"
+    http_status = 404
+    message = N_("There is no announcement {key}.")
+    hint = N_("`postlude announcements list` shows those that there are.")
+
+
+class DispatchLost(AppError, RuntimeError):
+    """Another worker has taken a dispatch over, or it was cancelled meanwhile."""
+
+    code = "messages.dispatch_lost"
+    http_status = 409
+    message = N_("The announcement {key} is no longer in these hands.")
+
+
+class NotSplittable(AppError, ValueError):
+    """A text that cannot be taken apart into what is the same for all and personal pieces."""
+
+    code = "messages.not_splittable"
+    http_status = 422
+    message = N_("The template uses “{what}” on line {line}, which an announcement to a list cannot.")
+    hint = N_("Use placeholders, `if` and `for`; or send it message by message.")
 
 
 class BadTemplate(AppError, ValueError):

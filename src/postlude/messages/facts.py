@@ -7,11 +7,12 @@ from datetime import datetime
 from django.db.models import Min, QuerySet
 
 from postlude.kernel import store
-from postlude.messages.models import Attempt, Message, Outbox
+from postlude.messages.models import Attempt, Dispatch, Message, Outbox
 from postlude.messages.types import AttemptFact, Delays, Klass, MessageFact, State
 
 _CHUNK = 500
 _MOST_DELAYS = 100_000
+_NEVER_WENT = (State.BLOCKED, State.CANCELLED, State.EXPIRED, State.FAILED)
 
 
 def state_of(org: int, messages: Collection[int]) -> dict[int, MessageFact]:
@@ -75,6 +76,23 @@ def _quantile(ordered: list[float], share: float) -> float | None:
     if not ordered:
         return None
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def sent_to(
+    org: int, sender: int, contact: int, *, before: datetime, provider_id: str
+) -> int | None:
+    """Return the message of which a vendor tells that knows contacts, not messages.
+
+    With the vendor's id of a dispatch it is the contact's message in it; else the newest that may
+    have gone out before then.
+    """
+    rows = Message.objects.filter(org=org, sender=sender, contact=contact)
+    if provider_id:
+        known = Dispatch.objects.filter(org=org, sender=sender, provider_id=provider_id)
+        rows = rows.filter(dispatch__in=known.values("id"))
+    else:
+        rows = rows.filter(created_at__lte=before).exclude(state__in=_NEVER_WENT)
+    return rows.order_by("-id").values_list("id", flat=True).first()
 
 
 def _facts(rows: "QuerySet[Message]") -> list[MessageFact]:

@@ -44,6 +44,8 @@ class Sender(models.Model):
     quota = models.IntegerField(null=True)
     quota_used = models.IntegerField(default=0)
     quota_month = models.CharField(max_length=7, blank=True, default="")
+    reports = models.JSONField(default=dict)
+    """How far the reports of the vendor have been read, where they are polled."""
 
     class Meta:
         db_table = "messages_sender"
@@ -184,6 +186,11 @@ class Message(models.Model):
                 name="messages_message_unknown",
                 condition=Q(state="unknown"),
             ),
+            models.Index(
+                fields=("dispatch", "id"),
+                name="messages_message_dispatch",
+                condition=Q(dispatch__isnull=False),
+            ),
         )
 
 
@@ -263,18 +270,49 @@ class SendBlock(models.Model):
 
 
 class Dispatch(models.Model):
-    """One provider call that carried many messages."""
+    """Many messages that go as one: how far it is, and what the vendor calls its parts.
+
+    `vendor` holds the vendor's ids; each is committed before the next call. `tried_at` says since
+    when an answer to `step` is missing. The dispatch has the lease of all its messages: theirs is
+    empty, so that nobody takes them for lost while it is on its way.
+    """
 
     id = models.BigIntegerField(primary_key=True, default=ids.new_id)
     org = _org()
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+", db_index=False)
+    key = models.CharField(max_length=100)
+    klass = models.CharField(max_length=16)
+    template_version = models.BigIntegerField()
+    locale = models.CharField(max_length=16, blank=True, default="")
+    context = models.JSONField(default=dict)
+    state = models.CharField(max_length=16)
+    step = models.CharField(max_length=16, blank=True, default="")
+    vendor = models.JSONField(default=dict)
     provider_id = models.CharField(max_length=255, blank=True, default="")
-    count = models.IntegerField()
+    count = models.IntegerField(default=0)
+    reason = models.CharField(max_length=300, blank=True, default="")
+    actor = models.CharField(max_length=100, blank=True, default="")
+    failures = models.IntegerField(default=0)
     at = models.DateTimeField()
+    send_at = models.DateTimeField(null=True)
+    due = models.DateTimeField()
+    tried_at = models.DateTimeField(null=True)
+    listed_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    owner = models.CharField(max_length=64, blank=True, default="")
+    lease_until = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "messages_dispatch"
-        indexes = (models.Index(fields=("org", "sender", "at"), name="messages_dispatch_sender"),)
+        constraints = (models.UniqueConstraint(fields=("org", "key"), name="messages_dispatch_u"),)
+        indexes = (
+            models.Index(fields=("org", "sender", "at"), name="messages_dispatch_sender"),
+            models.Index(
+                fields=("due",),
+                name="messages_dispatch_due",
+                condition=Q(finished_at__isnull=True),
+            ),
+        )
 
 
 class ShownText(models.Model):

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from postlude.kernel import boundaries, ids, redact, store, wakeup
+from postlude.kernel import boundaries, redact, store, wakeup
 from postlude.messages import epoch, settle, settling
-from postlude.messages.models import Dispatch, Message, Outbox
+from postlude.messages.models import Message, Outbox
 from postlude.messages.states import stored_sources_of
 from postlude.messages.types import (
     Outcome,
@@ -74,19 +74,6 @@ def resolve_unknown(org: int, message: int, outcome: Outcome, *, now: datetime) 
         settling.publish(org, [message])
     boundaries.crossing("messages.unknown_resolved")
     return True
-
-
-def record_dispatch(org: int, sender: int, *, provider_id: str, count: int, now: datetime) -> int:
-    """Keep one provider call that carried many messages; outcomes name it."""
-    number = ids.new_id()
-    with store.write():
-        store.insert_many(
-            Dispatch,
-            ("id", "org", "sender", "provider_id", "count", "at"),
-            [(number, org, sender, provider_id[:255], count, now)],
-        )
-    boundaries.crossing("messages.dispatch_recorded")
-    return number
 
 
 def _find(org: int, receipts: Sequence[Receipt]) -> list[int | None]:

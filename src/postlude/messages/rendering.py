@@ -124,7 +124,7 @@ def _one(it: Leased, batch: _Batch) -> Rendered:
     token = tokens.seal(TOKEN, it.message)
     html = _part(text, "body.html", values) if has_html else ""
     plain = _part(text, "text.txt", values)
-    _check_links(text, values, token, html + plain)
+    check_links(text, values, token, html + plain)
     return Rendered(
         message=it.message,
         org=it.org,
@@ -144,7 +144,7 @@ def _one(it: Leased, batch: _Batch) -> Rendered:
     )
 
 
-def _check_links(text: Text, values: Mapping[str, Any], token: str, body: str) -> None:
+def check_links(text: Text, values: Mapping[str, Any], token: str, body: str) -> None:
     """A link that would lead nowhere stops the message here, not the person at the click."""
     if not text.live_links:
         return

@@ -168,6 +168,17 @@ def give_back_quota(rows: Sequence[Outbox]) -> None:
         )
 
 
+def report_cursor(sender: int) -> dict[str, Any]:
+    """Return how far the reports of the vendor have been read."""
+    found = Sender.objects.filter(id=sender).values_list("reports", flat=True).first()
+    return dict(found or {})
+
+
+def keep_report_cursor(sender: int, cursor: Mapping[str, Any]) -> None:
+    with store.write():
+        Sender.objects.filter(id=sender).update(reports=dict(cursor))
+
+
 def _may_send(now: datetime) -> Q:
     rested = Q(paused_until__isnull=True) | Q(paused_until__lte=now)
     trusted = Q(open_until__isnull=True) | Q(open_until__lte=now)

@@ -85,6 +85,8 @@ class ChannelTraits:
     concurrency: int = 8
     has_html: bool = True
     keeps_shown_text: bool = False
+    takes_whole_lots: bool = False
+    """It sends no message by itself: a dispatch takes all of an announcement at once."""
 
     @property
     def repeatable(self) -> bool:
@@ -148,6 +150,7 @@ class NewMessage:
     testing: bool = False
     fallback_of: int | None = None
     on_quiet: Literal["delay", "block"] = "delay"
+    dispatch: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,6 +409,87 @@ class Recovered:
     unknown: int = 0
     repeated: int = 0
     expired: int = 0
+
+
+class DispatchState(StrEnum):
+    """gathering: its members are being written down. preparing: the vendor learns of them.
+    sending: the vendor may have sent it.
+    """
+
+    GATHERING = "gathering"
+    PREPARING = "preparing"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class NewDispatch:
+    """`key` is unique in the organisation for ever; `context` is that of each of its messages.
+
+    `send_at` is when it is to leave; None is as soon as it is ready.
+    """
+
+    key: str
+    sender: int
+    klass: Klass
+    template_version: int
+    locale: str
+    actor: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    send_at: datetime | None = None
+    prepare_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchFact:
+    """`vendor` holds the vendor's ids; `count` is how many members there were when it was frozen.
+
+    `tried_at`: since then an answer to the call of `step` is missing.
+    """
+
+    id: int
+    org: int
+    sender: int
+    key: str
+    klass: Klass
+    template_version: int
+    locale: str
+    context: Mapping[str, Any]
+    state: DispatchState
+    step: str
+    vendor: Mapping[str, Any]
+    count: int
+    reason: str
+    actor: str
+    failures: int
+    created_at: datetime
+    send_at: datetime | None
+    due: datetime
+    tried_at: datetime | None
+    finished_at: datetime | None
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Piecewise:
+    """A text in which what depends on a person is a number: the number of a piece."""
+
+    subject: tuple[str | int, ...]
+    html: tuple[str | int, ...]
+    text: tuple[str | int, ...]
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """One person's pieces, ready for a vendor that puts the text together."""
+
+    message: int
+    contact: int
+    to_address: str
+    values: tuple[str, ...]
 
 
 # Live and personal values by message, for one name in templates: `fn(org, leased)`.

@@ -41,7 +41,7 @@ def test_a_good_one_has_none() -> None:
         ("sources:\n  kktix:\n    token: ${T:-abc}\n", "p.yaml:9:12: This is a secret or a person's address, and does not stand in a playbook.\n    fix: Put the value into the environment and write its name: ${NAME}."),
         ("alerts: {emails: [ann@example.test]}\n", "p.yaml:7:19: This is a secret or a person's address, and does not stand in a playbook.\n    fix: Put the value into the environment and write its name: ${NAME}."),
         ("senders:\n  mail: {via: pigeon}\n", "p.yaml:8:15: “pigeon” is not known here.\n    fix: One of: 'mailgun', 'klaviyo', 'smtp'."),
-        ("senders:\n  mail: {host: a}\n", "p.yaml:8:3: “via” is missing here.\n    fix: It says what this is: mailgun, smtp."),
+        ("senders:\n  mail: {host: a}\n", "p.yaml:8:3: “via” is missing here.\n    fix: It says what this is: mailgun, klaviyo, smtp."),
         ("senders:\n  mail: {via: smtp, from: A <a@b.test>}\n", "p.yaml:8:3: “host” is missing here.\n    fix: Add `host: …`."),
         ("senders:\n  mail: {via: smtp, host: h, from: nobody}\n", "p.yaml:8:36: “nobody” is no sender; write it as PyCon Taiwan <hello@example.org>."),
         ("kinds:\n  - {name: x, kind: corporat}\n", "p.yaml:8:21: “corporat” is not known here.\n    fix: One of: 'corporate', 'individual', 'reserved', 'guest' or 'other'."),

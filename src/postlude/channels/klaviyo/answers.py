@@ -4,6 +4,8 @@ An event may be repeated, since Klaviyo drops a `unique_id` that it knows: what 
 is `unknown` and goes again with the same id.
 """
 
+from datetime import timedelta
+
 from postlude.channels.klaviyo.connection import Answer, NoAnswer
 from postlude.channels.pacing import FIRST_S
 from postlude.channels.types import Verdict
@@ -42,6 +44,11 @@ def missing(lost: NoAnswer) -> Verdict:
     if lost.left_us:
         return Verdict("unknown", f"no answer: {lost.kind}")
     return Verdict("refused", f"no connection: {lost.kind}")
+
+
+def rest(answer: Answer) -> timedelta:
+    """Return how long Klaviyo asks to wait."""
+    return timedelta(seconds=FIRST_S if answer.retry_after is None else answer.retry_after)
 
 
 def said(answer: Answer) -> str:

@@ -16,7 +16,7 @@ def probe(client: "ApiClient", account: Account) -> Examination:
     from openapi_client.api.metrics_api import MetricsApi  # noqa: PLC0415 - an extra
 
     try:
-        answer = call(MetricsApi(client).get_metrics_with_http_info)
+        answer = call(MetricsApi(client).get_metrics_without_preload_content)
     except NoAnswer as lost:
         return Examination(
             works=False,

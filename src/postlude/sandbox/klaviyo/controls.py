@@ -1,4 +1,4 @@
-"""Controls of the Klaviyo simulator: make a reader do something now, and look at the webhooks."""
+"""Controls of the Klaviyo simulator: readers, webhooks, and people who were there before."""
 
 from __future__ import annotations
 
@@ -41,7 +41,12 @@ def control_routes(klaviyo: Klaviyo) -> list[BaseRoute]:
         deliveries = [delivery.shown() for delivery in list(klaviyo.sender.log)[-limit:]]
         return JSONResponse({"total": klaviyo.sender.sent, "deliveries": deliveries})
 
+    async def profiles(request: Request) -> Response:
+        profile, _ = klaviyo.account.upsert(await request.json())
+        return JSONResponse(profile.shown(), status_code=201)
+
     return [
+        Route("/profiles", profiles, methods=["POST"]),
         Route("/emit", emit, methods=["POST"]),
         Route("/webhooks", webhooks, methods=["GET"]),
     ]

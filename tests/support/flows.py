@@ -16,6 +16,8 @@ from typing import Any
 from django.test import Client
 
 from postlude.access import api as access
+from postlude.access import types as access_types
+from postlude.access.models import Resource
 from postlude.collector.app import create_app
 from postlude.journeys import api as journeys
 from postlude.kernel import clock, jobs
@@ -305,6 +307,42 @@ def _unfinished(org: OrgRef, contact: int, sender: int) -> None:
     jobs.run_until_idle()
 
 
+def _roles(org: OrgRef, world: SandboxClient) -> None:
+    """A Discord role for one buyer: the form comes, the role is given, taken, and given again."""
+    contact, conference, _ = _regular(org)
+    now = clock.now()
+    world.configure("discord_guild", members={"400000000000000001": "regular"})
+    rows = Resource.objects.filter(org=org.id, conference=conference).exclude(key="crew")
+    others = [access_types.Resource(r.key, r.kind, r.title, r.settings) for r in rows]
+    everything = access_types.MapRule("*", "*", tuple(each.key for each in others))
+    settings = {
+        "token": "${DISCORD_BOT_TOKEN:-sandbox-bot-token}",
+        "guild": "200000000000000001",
+        "role": "300000000000000001",
+        "question": "Discord",
+        "base_url": TOLD["sandbox"] + "/discord_guild/api/v10",
+    }
+    crew = access_types.Resource("crew", "discord_role", "Crew", settings)
+    access.define_resources(org.id, conference, [*others, crew], now=now)
+    opened = access_types.MapRule("*", "*", (*everything.resources, "crew"))
+    access.define_map(org.id, conference, [opened], now=now)
+    _answer(org, contact, conference, "regular")
+    access.grant_many(org.id, conference, [contact], now=now)
+    jobs.run_until_idle()
+    access.readdress(org.id, [contact], actor="test", now=clock.now())
+    jobs.run_until_idle()
+    access.define_map(org.id, conference, [everything], now=now)
+    access.define_resources(org.id, conference, others, now=now)
+
+
+def _answer(org: OrgRef, contact: int, conference: int, name: str) -> None:
+    (ticket, *_) = orders.valid_tickets_of(org.id, [contact], conference)[contact]
+    subject = orders.answers_subject(ticket.id)
+    sheet = people.answers(org.id, [subject]).get(subject, [])
+    said = [pair for pair in sheet if pair[0] != "Discord"]
+    people.record_answers(org.id, [(subject, contact, [*said, ("Discord", name)])], now=clock.now())
+
+
 def _operators(org: OrgRef, _: SandboxClient) -> None:
     """What staff do by hand, and a person who asks to be forgotten."""
     now = clock.now()
@@ -358,6 +396,7 @@ DAY: dict[str, Callable[[OrgRef, SandboxClient], None]] = {
     "before the event": _before_the_event,
     "lost answers": _lost_answers,
     "troubles": _troubles,
+    "roles": _roles,
     "operators": _operators,
     "restored": _restored,
 }

@@ -34,6 +34,7 @@ DAY = (
     "before the event",
     "lost answers",
     "troubles",
+    "roles",
     "operators",
     "restored",
 )

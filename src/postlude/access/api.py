@@ -5,6 +5,7 @@ speaks with the vendors. Whoever waits hears of `grant.settled` (keys: grant ids
 `access.changed` (keys: conference ids; the map or a resource changed).
 """
 
+from postlude.access.asking import on_answers
 from postlude.access.authorisers.registry import kinds
 from postlude.access.authorising import authorise
 from postlude.access.by_hand import count_by_hand, manual_queue, mark_done
@@ -38,6 +39,7 @@ __all__ = (
     "link_for",
     "manual_queue",
     "mark_done",
+    "on_answers",
     "providers",
     "readdress",
     "regrant",

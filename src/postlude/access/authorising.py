@@ -6,7 +6,7 @@ and which are asked for again, which every authoriser can bear.
 
 from collections.abc import Callable
 
-from postlude.access import claiming, fallback, settling
+from postlude.access import claiming, dismissing, fallback, settling
 from postlude.access.authorisers import registry
 from postlude.access.authorisers.types import Answer, Authoriser
 from postlude.access.models import Resource
@@ -15,12 +15,14 @@ from postlude.kernel.jobs import Budget
 
 
 def authorise(budget: Budget) -> int:
-    """Let in whoever waits, those first for whom no network is needed; return how many rows moved.
+    """Let in whoever waits, those first for whom no network is needed, and put out whoever must
+    go; return how many rows moved.
 
     Each resource has its turn, so that one that fails holds up no other.
     """
     moved = fallback.divert(budget.now())
     moved += _rounds(budget, lambda authoriser: not authoriser.uses_network)
+    moved += dismissing.dismiss(budget)
     return moved + _rounds(budget, lambda authoriser: authoriser.uses_network)
 
 

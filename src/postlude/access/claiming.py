@@ -6,7 +6,8 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from postlude.access.authorisers.types import Authoriser, Guest
+from postlude.access import asking
+from postlude.access.authorisers.types import Asks, Authoriser, Guest
 from postlude.access.models import Grant, Resource
 from postlude.kernel import claims, store
 from postlude.kernel.work import OWNER
@@ -67,8 +68,13 @@ def claim(resource: Resource, authoriser: Authoriser, now: datetime) -> Claimed 
         if authoriser.needs_address
         else {}
     )
+    answers = (
+        asking.answers(resource, contacts.values(), authoriser, now)
+        if isinstance(authoriser, Asks)
+        else {}
+    )
     guests = [
-        Guest(grant, found[contact].value if contact in found else "")
+        Guest(grant, found[contact].value if contact in found else "", answers.get(contact))
         for grant, contact in sorted(contacts.items())
         if contact in found or not authoriser.needs_address
     ]

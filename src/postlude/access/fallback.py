@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from postlude.access import events
-from postlude.access.models import Grant, Resource
+from postlude.access.models import Grant, Removal, Resource
 from postlude.access.types import ByHand, State
 from postlude.kernel import boundaries, redact, retry, store
 
@@ -33,7 +33,9 @@ def queue(
 
 
 def refuse(resource: Resource, words: str, now: datetime) -> None:
-    """The vendor turned our account away: whoever waits goes to a person. One transaction."""
+    """The vendor turned our account away: whoever waits to come or to go is for a person, in the
+    caller's transaction.
+    """
     failures = resource.failures + 1
     Resource.objects.filter(id=resource.id).update(
         refused_at=resource.refused_at or now,
@@ -43,6 +45,10 @@ def refuse(resource: Resource, words: str, now: datetime) -> None:
         words=redact.cut(words),
     )
     moved = _everybody(resource, words, now)
+    leaving = Removal.objects.filter(
+        grant__resource=resource.id, by_vendor=True, done_at__isnull=True
+    )
+    leaving.update(by_vendor=False, words=redact.cut(words), owner="", lease_until=None)
     _log.error(
         "a resource's vendor refuses us",
         extra={"org": resource.org_id, "resource": resource.id, "grants": moved},

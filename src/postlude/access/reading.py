@@ -45,11 +45,13 @@ def grants_of(
 
 
 def waiting() -> int:
-    """Return how many grants of all organisations their vendor has not been asked for yet.
+    """Return how many grants of all organisations their vendor has not been asked for yet, or has
+    not been asked to take back.
 
     Those who wait for a person are not among them: no job of ours brings them on.
     """
-    return Grant.objects.filter(state=State.PENDING, by_hand="").count()
+    leaving = RemovalRow.objects.filter(done_at__isnull=True, by_vendor=True).count()
+    return leaving + Grant.objects.filter(state=State.PENDING, by_hand="").count()
 
 
 def history_of(org: int, contact: int) -> list[GrantEventFact]:
@@ -123,7 +125,7 @@ def status(org: int) -> list[ResourceStatus]:
 
 
 def _open_removals() -> "QuerySet[RemovalRow]":
-    return RemovalRow.objects.filter(grant=OuterRef("pk"), done_at__isnull=True)
+    return RemovalRow.objects.filter(grant=OuterRef("pk"), done_at__isnull=True, by_vendor=False)
 
 
 def _counts(rows: "QuerySet[Grant]") -> dict[int, int]:

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from postlude.access import events
-from postlude.access.models import Grant, Resource
+from postlude.access.models import Grant, Removal, Resource
 from postlude.access.types import FALL_BACK, ByHand, Failure, State
 from postlude.kernel import boundaries, store, wakeup
 
@@ -21,6 +21,7 @@ def mended(org: int, resource: int, *, now: datetime, actor: str, why: str) -> i
         Resource.objects.filter(org=org, id=resource).update(
             refused_at=None, failing_since=None, failures=0, paused_until=None, words=""
         )
+        _take_back(Removal.objects.filter(org=org, grant__resource=resource), now)
         refused = Q(failure=Failure.REFUSED) | Q(by_hand=ByHand.REFUSED)
         failed = Grant.objects.filter(_RETRIED, refused, org=org, resource=resource)
         return again(org, list(failed.values_list("id", "contact")), now=now, actor=actor, why=why)
@@ -49,10 +50,18 @@ def regrant(  # noqa: PLR0913 - which grants, who, when
         paused = Resource.objects.filter(org=org, conference=conference)
         paused = paused if resource is None else paused.filter(key=resource)
         paused.update(refused_at=None, failing_since=None, failures=0, paused_until=None, words="")
+        _take_back(Removal.objects.filter(org=org, grant__resource__in=paused), now)
         failed = list(rows.values_list("id", "contact"))
         moved = again(org, failed, now=now, actor=actor, why="asked for by hand")
     boundaries.crossing("access.retried")
     return moved
+
+
+def _take_back(removals: QuerySet[Removal], now: datetime) -> None:
+    """What the vendor can take out again is no longer for a person: it is we who know whom."""
+    open_ones = removals.filter(done_at__isnull=True, by_vendor=False, outside__isnull=False)
+    if open_ones.update(by_vendor=True, due=now):
+        wakeup.nudge()
 
 
 def again(

@@ -51,6 +51,7 @@ def _revoke(
         revoked_at=now,
         by_hand="",
         queued_at=None,
+        outside=None,  # the removal has it
         failure="",
         owner="",
         lease_until=None,
@@ -75,6 +76,7 @@ def readdress(org: int, contacts: Collection[int], *, actor: str = "", now: date
                 state=State.PENDING,
                 by_hand="",
                 done_by="",
+                outside=None,
                 queued_at=None,
                 edition=F("edition") + 1,
                 address=None,

@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from postlude.access import events, fallback, retrying
+from postlude.access import events, fallback, retrying, sealing
 from postlude.access.authorisers.types import Answer, Said, Verdict
 from postlude.access.claiming import Claimed
-from postlude.access.models import Grant, Resource
+from postlude.access.models import Grant, Removal, Resource
 from postlude.access.types import ByHand, Failure, State
 from postlude.kernel import boundaries, redact, retry, store
 from postlude.kernel.work import OWNER
@@ -27,7 +27,7 @@ def settle(batch: Claimed, answer: Answer, now: datetime) -> None:
         said = answer.said.get(grant, Said(Verdict.AGAIN, answer.words))
         by_verdict[said.verdict][grant] = said
     with store.write():
-        _grant(batch, sorted(by_verdict[Verdict.GRANTED]), now)
+        _grant(batch, by_verdict[Verdict.GRANTED], now)
         for grant, said in sorted(by_verdict[Verdict.INVALID].items()):
             _fail(batch, [grant], Failure.INVALID, said.words, now)
         _fail(batch, nowhere, Failure.NO_ADDRESS, "the contact has no e-mail address", now)
@@ -48,7 +48,7 @@ def _go_on(
     resource = batch.resource
     _again(batch, by_verdict[Verdict.AGAIN], answer, now)
     if answer.tired:
-        _rest(resource, answer, now)
+        rest(resource, answer, now)
     elif by_verdict[Verdict.GRANTED] and (resource.refused_at or resource.failing_since):
         retrying.mended(
             resource.org_id, resource.id, now=now, actor="", why="the vendor works again"
@@ -62,8 +62,9 @@ def _mine(grants: Sequence[int]) -> list[int]:
     return list(still.values_list("id", flat=True))
 
 
-def _grant(batch: Claimed, grants: Sequence[int], now: datetime) -> None:
-    org, still = batch.resource.org_id, _mine(grants)
+def _grant(batch: Claimed, said: Mapping[int, Said], now: datetime) -> None:
+    org, still = batch.resource.org_id, _mine(sorted(said))
+    _remember(org, said, still)
     if not still:
         return
     Grant.objects.filter(id__in=still).update(
@@ -72,6 +73,16 @@ def _grant(batch: Claimed, grants: Sequence[int], now: datetime) -> None:
     write_addresses({grant: batch.addresses[grant] for grant in still if grant in batch.addresses})
     events.note(org, [(grant, batch.contacts[grant]) for grant in still], "granted", now=now)
     events.settled(org, still)
+
+
+def _remember(org: int, said: Mapping[int, Said], still: Sequence[int]) -> None:
+    """Keep who each one is at the vendor; of those revoked meanwhile, for their removal."""
+    for grant, each in sorted(said.items()):
+        if each.outside and grant in still:
+            Grant.objects.filter(id=grant).update(outside=sealing.seal(org, each.outside))
+        elif each.outside:
+            leaving = Removal.objects.filter(grant=grant, done_at__isnull=True, outside=None)
+            leaving.update(outside=sealing.seal(org, each.outside))
 
 
 def write_addresses(addresses: Mapping[int, int]) -> None:
@@ -126,20 +137,21 @@ def _again(batch: Claimed, said: Mapping[int, Said], answer: Answer, now: dateti
     burnt = 0 if answer.rest_s is not None else 1
     attempt = max(batch.attempts[grant] for grant in still) + burnt
     words = redact.cut(answer.words or next(iter(said.values())).words)
-    # A tired vendor rests as a whole (see _rest); else those who were not served wait alone.
-    wait = timedelta(0) if answer.tired else _pause(max(attempt, 1))
+    # A tired vendor rests as a whole (see rest); else those who were not served wait alone.
+    wait = timedelta(0) if answer.tired else pause(max(attempt, 1))
     Grant.objects.filter(id__in=still).update(
         attempts=attempt, words=words, due=now + wait, owner="", lease_until=None
     )
 
 
-def _rest(resource: Resource, answer: Answer, now: datetime) -> None:
+def rest(resource: Resource, answer: Answer, now: datetime) -> None:
+    """Leave a tired vendor alone; in the caller's transaction."""
     failures = resource.failures + 1
-    pause = timedelta(seconds=answer.rest_s) if answer.rest_s is not None else _pause(failures)
+    wait = timedelta(seconds=answer.rest_s) if answer.rest_s is not None else pause(failures)
     Resource.objects.filter(id=resource.id).update(
         failures=failures,
         failing_since=resource.failing_since or now,
-        paused_until=now + pause,
+        paused_until=now + wait,
         words=redact.cut(answer.words),
     )
     _log.warning(
@@ -148,5 +160,6 @@ def _rest(resource: Resource, answer: Answer, now: datetime) -> None:
     )
 
 
-def _pause(failures: int) -> timedelta:
+def pause(failures: int) -> timedelta:
+    """Return how long to wait after so many failures."""
     return retry.delay(failures, base=_FIRST_REST_S, cap=_LONGEST_REST_S)

@@ -58,6 +58,8 @@ class Resource:
     gather: `api_key` (a reference), `space` (`abc123/Name`, or the web address
     of the space), optional `base_url`, `link`, `role`, `affiliation`.
     youtube: `url` (the unlisted link, or a reference).
+    discord_role: `token` (a reference), `guild`, `role` (ids), `question` (the form's), optional
+    `link`, `base_url`.
     manual: `link` (where a person who was let in by hand goes).
     Any kind: `link_days` (how long a personal link lives after the event, default 30).
     """

@@ -134,7 +134,25 @@ class Manual(Part):
     """Where the button leads."""
 
 
-Resource = Annotated[Gather | YouTube | Manual, Field(discriminator="kind")]
+class DiscordRole(Part):
+    """A role in a Discord server, for the user whom the buyer named in the form."""
+
+    kind: Literal["discord_role"]
+    title: str
+    """What the button in the mail says."""
+    guild: str
+    """The server's id."""
+    role: str
+    """The id of the role; the bot's own role must stand above it."""
+    question: Pattern
+    """The question of the form whose answer is the user name, or the user's id."""
+    token: Secret = "${DISCORD_BOT_TOKEN}"  # noqa: S105 - a reference
+    link: str = ""
+    """Where the button leads, if not to the server itself: an invitation to it."""
+    base_url: str = ""
+
+
+Resource = Annotated[Gather | YouTube | Manual | DiscordRole, Field(discriminator="kind")]
 
 
 class LetsIn(Part):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from postlude.sandbox.bigquery.simulator import BigQuery, BigQueryConfig
 from postlude.sandbox.discord.simulator import Discord, DiscordConfig
+from postlude.sandbox.discord_guild.simulator import DiscordGuild, DiscordGuildConfig
 from postlude.sandbox.faults import FaultBook
 from postlude.sandbox.gather.simulator import Gather, GatherConfig
 from postlude.sandbox.heartbeat.simulator import Heartbeat, HeartbeatConfig
@@ -26,6 +27,7 @@ class SandboxOptions:
     mailgun: MailgunConfig = field(default_factory=MailgunConfig)
     klaviyo: KlaviyoConfig = field(default_factory=KlaviyoConfig)
     discord: DiscordConfig = field(default_factory=DiscordConfig)
+    discord_guild: DiscordGuildConfig = field(default_factory=DiscordGuildConfig)
     heartbeat: HeartbeatConfig = field(default_factory=HeartbeatConfig)
     bigquery: BigQueryConfig = field(default_factory=BigQueryConfig)
     smtp: SmtpConfig = field(default_factory=SmtpConfig)
@@ -41,6 +43,7 @@ class Vendors:
         self.mailgun = Mailgun(options.mailgun, self.faults)
         self.klaviyo = Klaviyo(options.klaviyo, self.faults)
         self.discord = Discord(options.discord, self.faults)
+        self.discord_guild = DiscordGuild(options.discord_guild, self.faults)
         self.heartbeat = Heartbeat(options.heartbeat, self.faults)
         self.bigquery = BigQuery(options.bigquery, self.faults)
         self.smtp = SmtpSink(options.smtp, self.faults)
@@ -50,6 +53,7 @@ class Vendors:
             self.mailgun,
             self.klaviyo,
             self.discord,
+            self.discord_guild,
             self.heartbeat,
             self.bigquery,
             self.smtp,

@@ -45,6 +45,7 @@ def _consumers() -> None:
     work.subscribe("ticket.refunded", "journeys", journeys.on_ticket_refunded)
     work.subscribe("grant.settled", "journeys", journeys.on_grant_settled)
     work.subscribe("access.changed", "journeys", journeys.on_access_changed)
+    work.subscribe(people.ANSWERED, "access", access.on_answers)
     work.subscribe(people.ADDRESSED, "journeys", journeys.on_contact_addressed)
     work.subscribe(people.MOVED, "journeys", journeys.on_contact_moved)
     work.subscribe(people.JOINED, "orders", orders.on_contacts_joined)

@@ -1,8 +1,9 @@
 """Which kinds of resources there are; one more kind is one more folder and one more line."""
 
+from postlude.access.authorisers.discord_role.authoriser import DiscordRole
 from postlude.access.authorisers.gather.authoriser import Gather
 from postlude.access.authorisers.manual.authoriser import Manual
-from postlude.access.authorisers.types import Authoriser
+from postlude.access.authorisers.types import Asks, Authoriser, Dismisses
 from postlude.access.authorisers.youtube.authoriser import YouTube
 from postlude.access.errors import UnknownKind
 
@@ -26,6 +27,18 @@ def kinds() -> list[str]:
     return sorted(_authorisers)
 
 
+def asking() -> list[str]:
+    """Return the kinds that know people by an answer of the form."""
+    return sorted(kind for kind, each in _authorisers.items() if isinstance(each, Asks))
+
+
+def dismisser(kind: str) -> Dismisses | None:
+    """Return the authoriser of a kind, if it can put people out by itself."""
+    each = _authorisers.get(kind)
+    return each if isinstance(each, Dismisses) else None
+
+
+register(DiscordRole())
 register(Gather())
 register(Manual())
 register(YouTube())

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from postlude.access.types import ByHand
 
@@ -24,19 +24,36 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """Somebody to let in. `email` is "" when the authoriser needs no address."""
+    """Somebody to let in. `email` is "" when the authoriser needs no address.
+
+    `answer` is what the form says, for an authoriser that asks it: "" when it says nothing, None
+    when no form has come yet.
+    """
 
     grant: int
     email: str
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leaver:
+    """Somebody to put out: the vendor's own id, where we know it, and what the form says."""
+
+    removal: int
+    outside: str
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """`by_hand`: why a person must do it, where one must."""
+    """`by_hand`: why a person must do it, where one must. `outside`: the vendor's own id of the
+    person, to put out the same one later.
+    """
 
     verdict: Verdict
     words: str = ""
     by_hand: ByHand = ByHand.UNMATCHED
+    outside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +96,27 @@ class Authoriser(Protocol):
 
     def place(self, settings: Settings) -> str:
         """Return the address that a granted person's own link leads to."""
+        ...
+
+
+@runtime_checkable
+class Asks(Protocol):
+    """Knows people by what they answered in a form."""
+
+    def question(self, settings: Settings) -> str:
+        """Return the label of the answer; plain words match anywhere, `*` is a wild card."""
+        ...
+
+
+@runtime_checkable
+class Dismisses(Protocol):
+    """Can put out whom it let in: its `leaves_traces` is false."""
+
+    batch: int
+
+    def dismiss(self, settings: Settings, leavers: Sequence[Leaver]) -> Answer:
+        """Put them out; the answer is by removal, GRANTED says that they are out.
+
+        Safe to repeat, and like `admit` in all else.
+        """
         ...

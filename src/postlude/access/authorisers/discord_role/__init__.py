@@ -1,0 +1,1 @@
+"""A role in a Discord server, for the buyer's user there."""

@@ -1,0 +1,1 @@
+"""A Discord server: its members and their roles."""

@@ -36,6 +36,8 @@ OTHERS = {
     "login/": "the login itself",
     "logout/": "leads to the login",
     "language/": "sets a cookie",
+    "help/<slug:slug>/": "says the same to everybody",
+    "status/<slug:slug>/": "says how things stand, of nobody in particular",
     "health": "says that it is alive, and no more",
     "ready": "says whether it is ready; why not, only to a key",
     "metrics": "needs a token or a key",

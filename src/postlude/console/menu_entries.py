@@ -30,6 +30,13 @@ ENTRIES = (
         "M12 3.5 21.5 20h-19zM12 10v4.5M12 17.2v.1",
     ),
     Entry(
+        "support",
+        N_("Support"),
+        Permission.VIEW_SALES,
+        "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z"
+        "M9.6 9.5a2.5 2.5 0 1 1 3.4 2.3c-.7.3-1 .8-1 1.6M12 16.6v.1",
+    ),
+    Entry(
         "audit",
         N_("Audit"),
         Permission.VIEW_CONTACT,

@@ -52,6 +52,7 @@ _REASONS: Mapping[str, str] = {
     "expired": N_("it was too late"),
     "cancelled": N_("it was cancelled"),
     "bounced": N_("the mail bounced"),
+    "readdressed": N_("the address was changed"),
     "no_node": N_("the journey has no step for this"),
 }
 
@@ -170,6 +171,8 @@ def _journey(history: Sequence[HistoryEntry]) -> Iterator[TimelineEntry]:
         if each.kind not in _JOURNEY:
             continue  # what went well shows as grants and messages
         title, tone = _JOURNEY[each.kind]
+        if each.actor.startswith("public:"):
+            title = N_("Sent once more: the buyer asked")
         reason = _REASONS.get(each.reason)
         detail = (
             f"{each.journey} · {each.node}: {_(reason) if reason else words.reason(each.reason)}"

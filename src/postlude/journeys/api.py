@@ -9,6 +9,7 @@ from postlude.journeys.calendars import NAME as CALENDAR
 from postlude.journeys.calendars import attachments, describe_occasion
 from postlude.journeys.entering import catch_up, on_ticket_paid
 from postlude.journeys.freezing import freeze
+from postlude.journeys.helping import HELP, ask_again, on_help_asked
 from postlude.journeys.moving import (
     STALE,
     on_contact_addressed,
@@ -35,8 +36,10 @@ from postlude.journeys.waking import (
 
 __all__ = (
     "CALENDAR",
+    "HELP",
     "NOTICE",
     "STALE",
+    "ask_again",
     "attachments",
     "catch_up",
     "check",
@@ -53,6 +56,7 @@ __all__ = (
     "on_contact_addressed",
     "on_contact_moved",
     "on_grant_settled",
+    "on_help_asked",
     "on_invitation_stale",
     "on_message_settled",
     "on_ticket_left",

@@ -8,6 +8,7 @@ from typing import Final
 
 class Permission(StrEnum):
     VIEW_CONTACT = "people.view_contact"
+    CHANGE_CONTACT = "people.change_contact"
     ERASE = "people.erase"
     VIEW_SALES = "sales.view"
     RESEND = "messages.resend"
@@ -38,7 +39,8 @@ PERMISSIONS_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         Role.OWNER.value: PERMISSIONS,
         Role.ORGANISER.value: frozenset(
-            {_P.VIEW_CONTACT, _P.VIEW_SALES, _P.RESEND, _P.GRANT_BY_HAND, _P.VIEW_OPERATIONS}
+            {_P.VIEW_CONTACT, _P.CHANGE_CONTACT, _P.VIEW_SALES, _P.RESEND}
+            | {_P.GRANT_BY_HAND, _P.VIEW_OPERATIONS}
         ),
         Role.MARKETER.value: frozenset({_P.VIEW_SALES, _P.PUBLISH_JOURNEYS, _P.APPLY_PLAYBOOKS}),
         Role.ENGINEER.value: frozenset(

@@ -13,6 +13,7 @@ from postlude.people.erasure import (
     resume_erasures,
 )
 from postlude.people.following import changes
+from postlude.people.knocking import ask
 from postlude.people.reading import (
     addresses,
     find,
@@ -34,6 +35,7 @@ __all__ = (
     "address_warnings",
     "addresses",
     "answers",
+    "ask",
     "canonical",
     "change_email",
     "change_name",

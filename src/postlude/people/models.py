@@ -196,3 +196,18 @@ class Erasure(Row):
         constraints = (
             models.UniqueConstraint(fields=("org", "contact"), name="people_erasure_contact"),
         )
+
+
+class Knock(Row):
+    """How often somebody has asked at a public door, by keyed hash; forgotten after a day."""
+
+    key = models.CharField(max_length=80)
+    slot = models.BigIntegerField()
+    count = models.IntegerField(default=1)
+
+    class Meta:
+        db_table = "people_knock"
+        constraints = (
+            models.UniqueConstraint(fields=("org", "key", "slot"), name="people_knock_once"),
+        )
+        indexes = (models.Index(fields=("slot",), name="people_knock_slot"),)

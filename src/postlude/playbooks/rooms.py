@@ -81,6 +81,7 @@ def carry(ref: OrgRef, checked: Checked, *, actor: str, now: datetime) -> None:
     for slug, source in playbook.sources.items():
         with _at(checked, ("sources", slug)):
             _source(ref.id, slug, source, now)
+    sources.retire(ref.id, keep=playbook.sources)
     with _at(checked, ("kinds",)):
         orders.configure_kinds(ref.id, [(rule.name, rule.kind) for rule in playbook.kinds])
     for slug, conference in playbook.conferences.items():

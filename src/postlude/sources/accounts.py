@@ -1,10 +1,11 @@
 """The sources of an organisation: set up, looked at, polled when due."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
+from django.db.models import Max, QuerySet
 
 from postlude.kernel import clock, store
 from postlude.kernel.errors import AppError
@@ -18,6 +19,13 @@ from postlude.sources.models import Source
 from postlude.sources.types import PollReport, SourceStatus
 
 KINDS = ("kktix",)
+_USUAL_SECONDS = 120
+# A scheduler that calls once an interval must not come a moment too early and wait another one.
+_EARLY = timedelta(seconds=2)
+
+
+def _active() -> QuerySet[Source]:
+    return Source.objects.filter(active=True)
 
 
 def check_settings(kind: str, slug: str, settings: Mapping[str, Any]) -> None:
@@ -44,6 +52,7 @@ def define_source(  # noqa: PLR0913 - a source is what it is
         "settings": dict(settings),
         "poll_seconds": int(poll_every.total_seconds()),
         "silent_seconds": int(silent_after.total_seconds()),
+        "active": True,
     }
     with store.write():
         row, created = Source.objects.get_or_create(
@@ -54,8 +63,26 @@ def define_source(  # noqa: PLR0913 - a source is what it is
     return row.id
 
 
+def retire(org: int, *, keep: Collection[str]) -> list[str]:
+    """Switch off the sources that are not to be kept; return those that were on.
+
+    What they have seen stays; defining one again switches it on and goes on where it stopped.
+    """
+    with store.write():
+        gone = _active().filter(org=org).exclude(slug__in=list(keep))
+        slugs = sorted(gone.values_list("slug", flat=True))
+        gone.update(active=False)
+    return slugs
+
+
+def slowest_poll(org: int) -> timedelta:
+    """Return how long a sale may wait for its poll; the usual interval where nothing is polled."""
+    seconds = _active().filter(org=org).aggregate(slowest=Max("poll_seconds"))["slowest"]
+    return timedelta(seconds=seconds or _USUAL_SECONDS)
+
+
 def status(org: int, *, now: datetime | None = None) -> list[SourceStatus]:
-    """Return how each source is."""
+    """Return how each source is that is not switched off."""
     at = now or clock.now()
     return [
         SourceStatus(
@@ -70,22 +97,24 @@ def status(org: int, *, now: datetime | None = None) -> list[SourceStatus]:
             limit=timedelta(seconds=row.silent_seconds),
             next_poll_at=row.next_poll_at,
             failures=row.failures,
+            poll_every=timedelta(seconds=row.poll_seconds),
         )
-        for row in Source.objects.filter(org=org).order_by("slug")
+        for row in _active().filter(org=org).order_by("slug")
     ]
 
 
 def poll(org: int, *, now: datetime, budget: Budget) -> list[PollReport]:
     """Poll every source of an organisation now, due or not."""
-    return [poll_one(row, now=now, budget=budget) for row in Source.objects.filter(org=org)]
+    return [poll_one(row, now=now, budget=budget) for row in _active().filter(org=org)]
 
 
 def poll_due(budget: Budget) -> int:
     """Poll the sources that are due, of every organisation; return how many changes came."""
     done = 0
-    for row in Source.objects.order_by("last_attempt_at"):
+    for row in _active().order_by("last_attempt_at"):
         now = clock.now()
-        if row.next_poll_at is not None and row.next_poll_at > now:
+        early = _EARLY if not row.failures else timedelta(0)
+        if row.next_poll_at is not None and row.next_poll_at > now + early:
             continue
         if budget.spent():
             break

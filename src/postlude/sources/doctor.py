@@ -20,9 +20,8 @@ _MOST_SKEW = 60.0  # signed webhooks allow minutes, an HTTP date has seconds
 
 def doctor(online: bool = False) -> list[Finding]:  # noqa: FBT001, FBT002 - the shape of a check
     """Return what there is to say of each source."""
-    return [
-        found for row in Source.objects.order_by("org", "slug") for found in _examine(row, online)
-    ]
+    rows = Source.objects.filter(active=True).order_by("org", "slug")
+    return [found for row in rows for found in _examine(row, online)]
 
 
 def _examine(row: Source, online: bool) -> Iterator[Finding]:  # noqa: FBT001 - as above

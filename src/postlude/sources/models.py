@@ -17,6 +17,7 @@ class Source(models.Model):
     settings = models.JSONField(default=dict)
     poll_seconds = models.IntegerField(default=120)
     silent_seconds = models.IntegerField(default=600)
+    active = models.BooleanField(default=True)
     since = models.DateTimeField()
     last_attempt_at = models.DateTimeField(null=True)
     last_success_at = models.DateTimeField(null=True)

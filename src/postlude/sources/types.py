@@ -1,6 +1,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from postlude.sources.kktix.exports.types import RowNote
+
 
 @dataclass(frozen=True, slots=True)
 class PollReport:
@@ -37,6 +39,7 @@ class SourceStatus:
     limit: timedelta
     next_poll_at: datetime | None
     failures: int
+    poll_every: timedelta
 
     @property
     def silent(self) -> bool:
@@ -47,3 +50,24 @@ class SourceStatus:
     def lag(self) -> timedelta:
         """How old the newest complete picture is."""
         return self.silent_for
+
+
+@dataclass(frozen=True, slots=True)
+class GuestReport:
+    """What an import of guests did, or would do. With `errors` nothing was imported.
+
+    `missing`: guests of this kind who are not in the file; they keep their ticket unless asked.
+    """
+
+    conference: str
+    kind: str
+    imported: bool
+    dry_run: bool
+    rows: int
+    new: int = 0
+    known: int = 0
+    changed: int = 0
+    missing: int = 0
+    revoked: int = 0
+    warnings: tuple[RowNote, ...] = ()
+    errors: tuple[RowNote, ...] = ()

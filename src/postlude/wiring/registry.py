@@ -50,6 +50,7 @@ def _consumers() -> None:
     work.subscribe(people.MOVED, "journeys", journeys.on_contact_moved)
     work.subscribe(people.JOINED, "orders", orders.on_contacts_joined)
     work.subscribe(orders.LEFT, "journeys", journeys.on_ticket_left)
+    work.subscribe(journeys.HELP, "journeys", journeys.on_help_asked)
     work.subscribe(journeys.STALE, "journeys", journeys.on_invitation_stale)
     work.subscribe("message.settled", "journeys", journeys.on_message_settled)
     # First, so that a sale and its form are one row to load.
@@ -72,8 +73,15 @@ def _providers() -> None:
     messages.register_provider("contact", _contacts, sample={"name": "王小明"})
     for name, fill, sample in [*access.providers(), *journeys.providers()]:
         messages.register_provider(name, fill, sample=sample)
+    messages.register_provider("sale", _sale, sample={"try_after_minutes": 5})
     messages.register_attachment(journeys.CALENDAR, journeys.attachments)
     messages.register_veto(journeys.NOTICE, journeys.veto)
+
+
+def _sale(org: int, leased: Sequence[Leased]) -> dict[int, dict[str, int]]:
+    """Fill `{{ sale.try_after_minutes }}` from the interval at which sales are looked for."""
+    minutes = journeys.try_after(sources.slowest_poll(org))
+    return {each.message: {"try_after_minutes": minutes} for each in leased}
 
 
 def _contacts(org: int, leased: Sequence[Leased]) -> dict[int, dict[str, str]]:

@@ -52,7 +52,7 @@ def _number(text: str) -> int:
 @page(Permission.VIEW_SALES)
 def buyer(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
     """Show one buyer's story; a POST with a purpose reveals the person, and is audited."""
-    contact = _contact(token)
+    contact = contact_of(token)
     purpose = request.POST.get("purpose", "").strip()
     reveals = bool(purpose) and request.method == "POST" and visit.may(Permission.VIEW_CONTACT)
     story = timelines.timeline(
@@ -73,6 +73,7 @@ def buyer(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
         zone=visit.org.zone,
         can_reveal=visit.may(Permission.VIEW_CONTACT),
         can_resend=visit.may(Permission.RESEND),
+        can_change=visit.may(Permission.CHANGE_CONTACT),
         request_id=ids.new_id(),
     )
     return render(request, "console/buyer.html", context)
@@ -82,7 +83,7 @@ def buyer(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
 @page(Permission.RESEND)
 def resend(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
     """Send the invitation once more; pressing the button twice sends one."""
-    contact = _contact(token)
+    contact = contact_of(token)
     known = {number for number, _name in timelines.conferences_of(visit.org.id, contact)}
     conference = _id(request.POST.get("conference", ""))
     if conference not in known:
@@ -107,7 +108,8 @@ def _id(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 20 else 0  # noqa: PLR2004
 
 
-def _contact(token: str) -> int:
+def contact_of(token: str) -> int:
+    """Return whom a page is about; 404 for a token that is not ours."""
     try:
         return tokens.unseal("contact", token)
     except BadToken:

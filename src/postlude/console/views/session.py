@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from postlude.console import throttle
 from postlude.console.gate import to_login
+from postlude.console.place import place_of
 from postlude.kernel import clock, store
 from postlude.orgs import api as orgs
 
@@ -39,7 +40,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
 
 def _try(request: HttpRequest) -> tuple[str, int]:
     username, password = request.POST.get("username", ""), request.POST.get("password", "")
-    now, place = clock.now(), _place(request)
+    now, place = clock.now(), place_of(request)
     if throttle.is_blocked(username, place, now=now):
         return _("Too many failed tries. Wait a quarter of an hour, then try again."), 429
     user = authenticate(request, username=username, password=password)
@@ -49,15 +50,6 @@ def _try(request: HttpRequest) -> tuple[str, int]:
     with store.write():
         login(request, user)
     return "", 200
-
-
-def _place(request: HttpRequest) -> str:
-    """Where the request comes from; in production the proxy in front says so."""
-    if settings.POSTLUDE_PRODUCTION:
-        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-        if forwarded:
-            return forwarded
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _next(request: HttpRequest) -> str:

@@ -114,7 +114,8 @@ def _batch_number(raw: bytes) -> str | None:
 
 def _source(org: str, slug: str) -> Source:
     try:
-        return Source.objects.get(org=orgs.by_slug(org).id, slug=slug, kind=readings.SOURCE)
+        mine = Source.objects.filter(org=orgs.by_slug(org).id, kind=readings.SOURCE, active=True)
+        return mine.get(slug=slug)
     except (LookupError, Source.DoesNotExist):
         raise NotFound from None
 

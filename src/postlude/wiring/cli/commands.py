@@ -17,6 +17,7 @@ from postlude.wiring.cli import (
     output,
     people,
     run_processes,
+    support,
     team,
 )
 
@@ -29,7 +30,7 @@ app = typer.Typer(
     epilog="Exit codes: 0 done · 1 unexpected error · 2 wrong usage · 3 bad input · "
     "4 something outside does not answer · 5 done, with findings · 6 bad configuration",
 )
-for group in (run_processes, operate, data, people, team, access, mails, discord):
+for group in (run_processes, operate, data, people, team, access, mails, discord, support):
     group.add_to(app)
 
 

@@ -31,6 +31,7 @@ def add_to(app: typer.Typer) -> None:
     importing = typer.Typer(help="Bring files in.", no_args_is_help=True)
     importing.callback()(lambda: None)
     importing.command("kktix-csv")(import_kktix_csv)
+    importing.command("guests")(import_guests)
     app.add_typer(importing, name="import")
     store = typer.Typer(help="The warehouse.", no_args_is_help=True)
     store.command("status")(warehouse_status)
@@ -100,6 +101,34 @@ def import_kktix_csv(  # noqa: PLR0913, PLR0917 - the options of a command
         output.emit(report)
     else:
         output.import_report(report)
+    return output.FINDINGS if report.warnings or report.errors else output.OK
+
+
+def import_guests(  # noqa: PLR0913, PLR0917 - the options of a command
+    file: Annotated[Path, typer.Argument(help="A CSV: email, and name, phone, role, locale.")],
+    conference: Annotated[str, typer.Option(help="Slug of the conference in the playbook.")],
+    kind: Annotated[str, typer.Option(help="What they are: speaker, sponsor, staff, …")],
+    org: Org = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")
+    ] = False,
+    revoke_missing: Annotated[
+        bool,
+        typer.Option("--revoke-missing", help="End the access of those who are not in the file."),
+    ] = False,
+    json: Json = False,
+) -> int:
+    """Invite guests without a ticket (speakers, sponsors, staff) from a file; safe to repeat."""
+    report = sources.import_guests(
+        chosen(org).id,
+        file=file,
+        conference=conference,
+        kind=kind,
+        now=clock.now(),
+        dry_run=dry_run,
+        revoke_missing=revoke_missing,
+    )
+    output.emit(report) if json else output.guest_report(report)
     return output.FINDINGS if report.warnings or report.errors else output.OK
 
 

@@ -161,6 +161,27 @@ def import_report(report: Any) -> None:
     )
 
 
+def guest_report(report: Any) -> None:
+    """Print what an import of guests did, or would do."""
+    for title, notes in (("Errors", report.errors), ("Warnings", report.warnings)):
+        if notes:
+            table(title, ["file", "row", "column", "what", "value", "do"], map(_note, notes))
+    if report.errors:
+        out.print("[bold red]Nothing was imported.[/] Mend the rows and try again.")
+        return
+    done = "would be" if report.dry_run else "are"
+    out.print(
+        f"[green]✓[/] {report.conference}, {report.kind}: {report.rows} guests; {report.new} "
+        f"{done} new, {report.changed} changed, {report.known} known before"
+    )
+    if report.revoked:
+        out.print(f"{report.revoked} were not in the file: their access ends")
+    elif report.missing:
+        out.print(
+            f"{report.missing} are not in the file and keep access (--revoke-missing ends it)"
+        )
+
+
 _NOTES = 20
 
 

@@ -1,0 +1,1 @@
+"""Guests without a ticket (speakers, sponsors, staff): a file becomes tickets of price 0."""

@@ -15,6 +15,7 @@ class Entry(NamedTuple):
 
 ENTRIES = (
     Entry("sales", N_("Sales"), Permission.VIEW_SALES, "M4 19V5M4 19h16M8 15l4-5 3 3 5-7"),
+    Entry("funnel", N_("Funnel"), Permission.VIEW_SALES, "M3 5h18l-7 8v6l-4-2v-4z"),
     Entry(
         "buyers",
         N_("Buyers"),

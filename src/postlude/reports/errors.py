@@ -16,6 +16,9 @@ class ReportError(AppError, ValueError):
 
     code = "reports.bad_question"
 
+    def __init__(self, **fields: str) -> None:
+        super().__init__(hint=self.hint.format(**fields), **fields)
+
 
 class BadDay(ReportError):
     """A day that cannot be read."""
@@ -41,7 +44,7 @@ class BadStep(ReportError):
     hint = N_("There are: {known}.")
 
     def __init__(self, step: str, known: str) -> None:
-        super().__init__(hint=self.hint.format(known=known), step=step[:40])
+        super().__init__(step=step[:40], known=known)
 
 
 class UnknownEvent(ReportError, LookupError):
@@ -53,7 +56,7 @@ class UnknownEvent(ReportError, LookupError):
     hint = N_("Name an event or a conference by its slug: {known}.")
 
     def __init__(self, event: str, known: str) -> None:
-        super().__init__(hint=self.hint.format(known=known or "–"), event=event[:100])
+        super().__init__(event=event[:100], known=known or "–")
 
 
 class UnknownType(ReportError, LookupError):
@@ -65,4 +68,4 @@ class UnknownType(ReportError, LookupError):
     hint = N_("There are: {known}.")
 
     def __init__(self, type_: str, known: str) -> None:
-        super().__init__(hint=self.hint.format(known=known or "–"), type=type_[:100])
+        super().__init__(type=type_[:100], known=known or "–")

@@ -6,11 +6,31 @@ from django.urls import reverse
 
 from postlude.kernel import tokens
 
-GETS = ("sales", "sales-live", "buyers", "messages", "attention", "audit", "system")
+GETS = (
+    "sales",
+    "sales-live",
+    "funnel",
+    "funnel-rows",
+    "funnel-csv",
+    "buyers",
+    "messages",
+    "attention",
+    "audit",
+    "system",
+)
 BUYER_GETS = ("buyer",)
 MESSAGE_GETS = ("message", "preview")
 POSTS = ("release", "revive", "regrant", "removed")
-API = ("sales", "buyers", "messages", "playbooks", "jobs", "openapi.json")
+API = (
+    "sales",
+    "buyers",
+    "messages",
+    "playbooks",
+    "jobs",
+    "reports/funnel",
+    "reports/funnel/rows",
+    "openapi.json",
+)
 
 
 def log_in(role: str, staff: dict[str, str]) -> Client:
@@ -62,6 +82,8 @@ def test_an_unknown_organisation_looks_the_same(sale, staff) -> None:
     ("role", "page", "status"),
     [
         ("viewer", "sales", 200),
+        ("viewer", "funnel", 200),
+        ("viewer", "funnel-rows", 200),
         ("viewer", "audit", 403),
         ("viewer", "system", 403),
         ("marketer", "buyers", 200),

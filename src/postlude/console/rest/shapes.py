@@ -1,6 +1,6 @@
 """What goes over the wire."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from ninja import Schema
 
@@ -105,6 +105,62 @@ class PlaybookOut(Schema):
     number: int
     digest: str
     applied_at: datetime
+
+
+class TallyOut(Schema):
+    """Counts by step; shares are of 1, medians in seconds since the step before."""
+
+    counts: dict[str, int]
+    aside: dict[str, int]
+    of_previous: dict[str, float | None]
+    of_first: dict[str, float | None]
+    median_seconds: dict[str, float | None]
+
+
+class FunnelLine(TallyOut):
+    conference: str | None = None
+    event: str | None = None
+    event_name: str | None = None
+    kind: str | None = None
+    ticket_type: str | None = None
+    day: date | None = None
+
+
+class FunnelOut(Schema):
+    """The same tickets cut in four ways; each way adds up to the total."""
+
+    event: str | None
+    ticket_type: str | None
+    since: date | None
+    until: date | None
+    zone: str
+    steps: list[str]
+    total: TallyOut
+    events: list[FunnelLine]
+    ticket_types: list[FunnelLine]
+    days: list[FunnelLine]
+    cells: list[FunnelLine]
+
+
+class FunnelRow(Schema):
+    """A ticket behind a number; `contact` is as in /buyers, the e-mail is masked."""
+
+    ticket: str
+    order_number: str
+    contact: str | None
+    email: str
+    event: str
+    ticket_type: str
+    day: date
+    state: str
+    furthest: str
+    times: dict[str, datetime]
+
+
+class FunnelRowsOut(Schema):
+    items: list[FunnelRow]
+    total: int
+    next_offset: int | None
 
 
 class JobOut(Schema):

@@ -14,7 +14,7 @@ from postlude.console import timeline as timelines
 from postlude.console.readings import buyers as buyer_lists
 from postlude.console.readings import conferences, letters
 from postlude.console.readings import sales as sales_reading
-from postlude.console.rest import keys, shapes
+from postlude.console.rest import keys, reports, shapes
 from postlude.console.stages import Stage
 from postlude.console.types import BuyerRow, TimelineEntry
 from postlude.kernel import clock, jobs, tokens
@@ -54,6 +54,7 @@ api = _Api(
     docs_url=None,
     docs_decorator=_known_reader,
 )
+api.add_router("/reports", reports.router)
 _SALES = keys.Key(Permission.VIEW_SALES)
 _OPS = keys.Key(Permission.VIEW_OPERATIONS)
 

@@ -22,6 +22,20 @@ def arc(share: float) -> str:
 
 
 @register.filter
+def percent(share: float | None) -> str:
+    """Return 0.985 as `98.5 %`; whole numbers at the ends only where they are exact."""
+    if share is None:
+        return "–"
+    return f"{share * 100:.0f}\u202f%" if share in (0, 1) else f"{share * 100:.1f}\u202f%"
+
+
+@register.filter
+def plain(value: float) -> str:
+    """Return a number as SVG wants it, in every language."""
+    return f"{value:.2f}"
+
+
+@register.filter
 def seconds(value: float | None) -> str:
     """Return a duration in the unit a person would choose."""
     if value is None:

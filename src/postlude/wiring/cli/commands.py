@@ -16,6 +16,7 @@ from postlude.wiring.cli import (
     operate,
     output,
     people,
+    reports,
     run_processes,
     support,
     team,
@@ -30,7 +31,18 @@ app = typer.Typer(
     epilog="Exit codes: 0 done · 1 unexpected error · 2 wrong usage · 3 bad input · "
     "4 something outside does not answer · 5 done, with findings · 6 bad configuration",
 )
-for group in (run_processes, operate, data, people, team, access, mails, discord, support):
+for group in (
+    run_processes,
+    operate,
+    data,
+    people,
+    team,
+    access,
+    mails,
+    reports,
+    discord,
+    support,
+):
     group.add_to(app)
 
 

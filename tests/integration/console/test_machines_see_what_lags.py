@@ -9,6 +9,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from postlude.kernel import clock as kernel_clock
 from postlude.kernel import store, work
+from postlude.kernel.models import WorkRow
+from postlude.messages import api as messages
+from postlude.messages.types import NewMessage
 from postlude.sources import api as sources
 from postlude.sources.models import Source
 
@@ -76,3 +79,31 @@ def test_a_silent_source_is_not_ready(org: Any, clock: Any) -> None:
     assert 503 == answer.status_code
     assert {"database": True, "sources": False, "outbox": True} == answer.json()["checks"]
     assert 200 == Client().get("/health").status_code
+
+
+def test_mail_that_nobody_sends_is_not_ready(sale: Any, clock: Any) -> None:
+    """One sender's queue does not move: neither the database nor a source is to blame."""
+    sender = messages.sender(sale.org.id, "mail").id
+    letter = NewMessage(
+        key="invite:again",
+        klass="transactional",
+        sender=sender,
+        contact=sale.contacts["opened-0"],
+        template_version=messages.template(sale.org.id, "invite").id,
+        locale="en",
+        context={"conference": sale.conference},
+        lane=0,
+        node="invite",
+    )
+    with store.write():
+        messages.enqueue_many(sale.org.id, [letter], now=clock.now())
+        WorkRow.objects.all().delete()
+    assert {"database": True, "sources": True, "outbox": True} == checks(200)
+    clock.advance(minutes=6)
+    assert {"database": True, "sources": True, "outbox": False} == checks(503)
+
+
+def checks(status: int) -> dict[str, bool]:
+    answer = Client().get("/ready")
+    assert status == answer.status_code, answer.content
+    return dict(answer.json()["checks"])

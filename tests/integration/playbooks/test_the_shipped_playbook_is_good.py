@@ -19,7 +19,7 @@ def test_it_has_no_problems_and_applies_with_the_environment_of_a_laptop() -> No
     assert "NAME" not in report.unset  # a comment is not a setting
 
 
-@pytest.mark.parametrize("slug", ["invitation", "another-ticket"])
+@pytest.mark.parametrize("slug", ["invitation", "another-ticket", "pre-event"])
 @pytest.mark.parametrize("locale", ["zh-Hant", "en"])
 def test_its_mails_render_and_lead_somewhere(slug: str, locale: str) -> None:
     playbooks.apply(TICKETS, org=None, actor=Actor(kind="cli", id="t"), now=clock.now())
@@ -29,6 +29,17 @@ def test_its_mails_render_and_lead_somewhere(slug: str, locale: str) -> None:
     assert 'href="http' in mail.html
     assert "{{" not in mail.subject + mail.html + mail.text
     assert len(mail.html) < 60_000  # Gmail clips at 102 kB
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"), [("zh-Hant", "現在就可以入場"), ("en", "you can enter now")]
+)
+def test_the_invitation_says_that_one_can_enter_now(locale: str, words: str) -> None:
+    playbooks.apply(TICKETS, org=None, actor=Actor(kind="cli", id="t"), now=clock.now())
+    org = orgs.by_slug("pycontw").id
+
+    mail = messages.preview(org, messages.template(org, "invitation").id, locale)
+    assert words in mail.subject
 
 
 def test_no_secret_stands_in_it() -> None:

@@ -25,6 +25,18 @@ ENTRIES = (
     ),
     Entry("messages", N_("Messages"), Permission.VIEW_SALES, "M3 6h18v12H3zM3 7l9 6 9-6"),
     Entry(
+        "journeys",
+        N_("Journeys"),
+        Permission.VIEW_SALES,
+        "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3.5 2",
+    ),
+    Entry(
+        "templates",
+        N_("Mails"),
+        Permission.VIEW_SALES,
+        "M5 3h10l4 4v14H5zM15 3v4h4M8.5 12h7M8.5 16h7",
+    ),
+    Entry(
         "attention",
         N_("Attention"),
         Permission.VIEW_SALES,

@@ -12,6 +12,7 @@ class Permission(StrEnum):
     ERASE = "people.erase"
     VIEW_SALES = "sales.view"
     RESEND = "messages.resend"
+    TEST = "messages.test"
     RELEASE = "messages.release"
     GRANT_BY_HAND = "access.grant_by_hand"
     PUBLISH_JOURNEYS = "journeys.publish"
@@ -39,10 +40,12 @@ PERMISSIONS_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         Role.OWNER.value: PERMISSIONS,
         Role.ORGANISER.value: frozenset(
-            {_P.VIEW_CONTACT, _P.CHANGE_CONTACT, _P.VIEW_SALES, _P.RESEND}
+            {_P.VIEW_CONTACT, _P.CHANGE_CONTACT, _P.VIEW_SALES, _P.RESEND, _P.TEST}
             | {_P.GRANT_BY_HAND, _P.VIEW_OPERATIONS}
         ),
-        Role.MARKETER.value: frozenset({_P.VIEW_SALES, _P.PUBLISH_JOURNEYS, _P.APPLY_PLAYBOOKS}),
+        Role.MARKETER.value: frozenset(
+            {_P.VIEW_SALES, _P.TEST, _P.PUBLISH_JOURNEYS, _P.APPLY_PLAYBOOKS}
+        ),
         Role.ENGINEER.value: frozenset(
             {_P.VIEW_SALES, _P.VIEW_OPERATIONS, _P.RUN_JOBS, _P.RELEASE, _P.APPLY_PLAYBOOKS}
         ),

@@ -14,13 +14,16 @@ GETS = (
     "funnel-csv",
     "buyers",
     "messages",
+    "journeys",
+    "templates",
+    "template",
     "attention",
     "audit",
     "system",
 )
 BUYER_GETS = ("buyer",)
 MESSAGE_GETS = ("message", "preview")
-POSTS = ("release", "revive", "regrant", "removed")
+POSTS = ("release", "revive", "regrant", "removed", "test-send")
 API = (
     "sales",
     "buyers",

@@ -55,6 +55,9 @@ class BackEnd(Protocol):
         self, *, now: datetime, alive: Callable[[], None]
     ) -> AbstractContextManager[Session]: ...
 
+    def named(self, table: str) -> str:
+        """Return what people call one of `schema.TABLES` there."""
+
     def examine(self, *, online: bool) -> list[Finding]:
         """Say what is wrong with it, for `doctor`; nothing is written."""
 

@@ -18,6 +18,8 @@ NEVER = ("聯絡人", "search_string", "id_number", "身分證", "身份證", "�
 NICKNAMES = ("nickname", "暱稱", "姓名")
 LEAST_PATTERN = 4  # letters before a `*`: a shorter pattern would allow labels nobody has read
 
+OLD_EMAIL_LABEL = "聯絡人 Email"
+
 _EMAIL = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+")
 _NUMBER = re.compile(r"\+?\d(?:[\s().-]*\d){6,}")
 _YEARS = re.compile(r"(?:19|20)\d\d\s*-\s*(?:19|20)\d\d")
@@ -49,6 +51,14 @@ def never_leaves(label: str) -> bool:
 def _is_nickname(label: str) -> bool:
     folded = fold(label)
     return any(word in folded for word in NICKNAMES)
+
+
+def raw_email(answers: Iterable[tuple[str, str]]) -> str | None:
+    """Return the e-mail of a form exactly as it was written, even an empty one; None: not asked.
+
+    The label is the one that the old tables' loader looked for, in the spelling it looked for.
+    """
+    return next((value for label, value in answers if OLD_EMAIL_LABEL in label), None)
 
 
 def matches(pattern: str, label: str) -> bool:

@@ -4,7 +4,7 @@ Raw values live in memory only, between `people` and the hash: nothing here writ
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from postlude.kernel import pseudonyms
 from postlude.orders import api as orders
@@ -49,6 +49,8 @@ def gather(org: OrgRef, ticket_ids: Collection[int], policy: Policy) -> Gathered
         dropped |= form.dropped
         conference = conferences.get(ticket.conference, "")
         person = hashes.get(contact, rows.Hashes())
+        if policy.mode == "sha256-legacy":
+            person = _as_in_old_tables(person, answers.get(ticket.id, ()))
         built.append(rows.build(org, ticket, conference, person, form.columns))
     return Gathered(built, frozenset(dropped))
 
@@ -78,6 +80,15 @@ def _hashes(org: OrgRef, contacts: Sequence[int], mode: Mode) -> dict[int, rows.
             name=person.name,
         )
     return found
+
+
+def _as_in_old_tables(person: rows.Hashes, answers: Sequence[tuple[str, str]]) -> rows.Hashes:
+    """Take the hash of what this very form says: one buyer may spell an address in two ways.
+
+    Without the form it is the hash taken at intake, of the spelling that was seen first.
+    """
+    raw = deidentify.raw_email(answers)
+    return person if raw is None else replace(person, email=pseudonyms.legacy_sha256(raw))
 
 
 def _own_values(org: OrgRef, contacts: Sequence[int]) -> dict[int, list[str]]:

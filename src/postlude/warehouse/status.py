@@ -24,6 +24,7 @@ def status(org: int, *, now: datetime) -> WarehouseStatus:
         target=target.target,
         mode=policy.mode,
         schema_version=state.schema_version,
+        names={table: target.named(table) for table in schema.TABLES},
         rows={table: state.row_counts.get(table, 0) for table in schema.TABLES},
         refunded={table: state.refunded_counts.get(table, 0) for table in schema.TABLES},
         last_batch=state.last_batch or None,

@@ -83,13 +83,17 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class WarehouseStatus:
-    """How far the copy is; read from our own database, so that looking never takes the file."""
+    """How far the copy is; read from our own database, so that looking never takes the file.
+
+    `names` says what each table is called over there.
+    """
 
     org: str
     back_end: str
     target: str
     mode: Mode
     schema_version: int
+    names: Mapping[str, str]
     rows: Mapping[str, int]
     refunded: Mapping[str, int]
     last_batch: str | None

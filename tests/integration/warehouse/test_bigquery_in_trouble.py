@@ -185,6 +185,9 @@ def test_a_quota_that_is_used_up_pauses_and_says_until_when(far: Any, sandbox: S
         ({"kind": "server_error", "status": 503}, "warehouse_away"),
         ({"kind": "rate_limited"}, "warehouse_away"),
         ({"kind": "html", "status": 502}, "warehouse_away"),
+        ({"kind": "html", "status": 200}, "warehouse_away"),
+        ({"kind": "truncated_json"}, "warehouse_away"),
+        ({"kind": "drop_before"}, "warehouse_away"),
         ({"kind": "server_error", "status": 401}, "warehouse_forbidden"),
     ],
 )

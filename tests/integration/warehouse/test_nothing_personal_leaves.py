@@ -2,6 +2,7 @@
 
 import random
 import string
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from postlude.kernel import pseudonyms
 from postlude.orgs import api as orgs
 from postlude.people import api as people
 from postlude.people.types import Actor
+from postlude.sandbox import sale as sales
+from postlude.sources.api import import_csv
 from postlude.warehouse import api as warehouse
 from postlude.warehouse.errors import BadPolicy
 from postlude.warehouse.models import DroppedLabel, LoaderState
@@ -178,6 +181,47 @@ def test_old_hashes_are_of_the_raw_value_and_only_for_the_email(house: Any) -> N
     assert row["phone"].startswith("k1:")
     assert row["name"].startswith("k1:")
     assert row["contact"].startswith("k1:")
+
+
+def test_old_hashes_follow_each_form_even_an_empty_one(house: Any) -> None:
+    """One buyer spelled the address in two ways: the old tables have two hashes, so do ours."""
+    house.allow(mode="sha256-legacy")
+    ann = house.person("ann@example.test")
+    house.buy(1, ann, ("聯絡人 Email", "ann@example.test"))
+    house.buy(2, ann, ("聯絡人 Email", " ANN@Example.test"))
+    house.buy(3, ann, ("聯絡人 Email", ""))
+    house.load()
+
+    assert [row["email"] for row in house.rows()] == [
+        pseudonyms.legacy_sha256("ann@example.test"),
+        pseudonyms.legacy_sha256(" ANN@Example.test"),
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    ]
+    house.allow()
+    house.load()
+    assert {row["email"] for row in house.rows()} == {
+        pseudonyms.pseudonym(house.org, "email", "ann@example.test")
+    }
+
+
+def test_an_export_keeps_the_blanks_for_the_old_hash(house: Any, tmp_path: Path) -> None:
+    sale = sales.generate_sale(7, 3)
+    attendees, bought = sales.write_sale(sale, tmp_path)[sale.individual.slug]
+    first = sale.individual.attendees[0]["聯絡人 Email"]
+    spaced = attendees.read_text(encoding="utf-8-sig").replace(first, f" {first} ", 1)
+    attendees.write_text(spaced, encoding="utf-8")
+    house.allow(mode="sha256-legacy")
+    import_csv(
+        house.org,
+        attendees=attendees,
+        orders=bought,
+        event_slug="e",
+        event_name="PyCon TW Registration: Individual",
+        kind="individual",
+        now=house.now,
+    )
+    house.load()
+    assert pseudonyms.legacy_sha256(f" {first} ") in {row["email"] for row in house.rows()}
 
 
 def test_a_new_key_hashes_every_row_anew(house: Any, settings: Any) -> None:

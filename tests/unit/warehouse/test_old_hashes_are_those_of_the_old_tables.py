@@ -1,8 +1,11 @@
 """The vectors of sha256-legacy: the raw value, not trimmed, not lower-cased, as UTF-8."""
 
+import hashlib
+
 import pytest
 
 from postlude.kernel import pseudonyms
+from postlude.warehouse import deidentify
 
 
 @pytest.mark.parametrize(
@@ -16,6 +19,41 @@ from postlude.kernel import pseudonyms
 )
 def test_the_vectors(raw: str, digest: str) -> None:
     assert pseudonyms.legacy_sha256(raw) == digest
+
+
+def old_loader(value: object) -> str:
+    """The old tables' loader, line by line: no strip, no lower case, no key."""
+    return hashlib.sha256(str(value).encode("utf-8")).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "",
+        " ",
+        "ann@example.test",
+        "Ann@Example.Test ",
+        "ＡＮＮ@example.test",
+        "a@例え.test",
+        "0912-345-678",
+    ],
+)
+def test_any_value_is_hashed_as_the_old_loader_did(raw: str) -> None:
+    assert pseudonyms.legacy_sha256(raw) == old_loader(raw)
+
+
+@pytest.mark.parametrize(
+    ("form", "raw"),
+    [
+        ([("聯絡人 姓名", "Ann"), ("聯絡人 Email", " Ann@X.test ")], " Ann@X.test "),
+        ([("Buyer: 聯絡人 Email", "a@x.test"), ("聯絡人 Email", "b@x.test")], "a@x.test"),
+        ([("聯絡人 Email", "")], ""),
+        ([("聯絡人 姓名", "Ann")], None),
+        ([], None),
+    ],
+)
+def test_the_raw_value_is_the_forms_own(form: list[tuple[str, str]], raw: str | None) -> None:
+    assert deidentify.raw_email(form) == raw
 
 
 def test_case_and_blanks_make_another_hash_as_they_did_there() -> None:

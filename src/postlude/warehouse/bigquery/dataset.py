@@ -27,6 +27,10 @@ class BigQueryDataset:
         with _part("warehouse").opened(self._target, now=now, alive=alive) as session:
             yield session
 
+    def named(self, table: str) -> str:
+        """Return what the table is called there."""
+        return f"{self._target.dataset}.{self._target.table(table)}"
+
     def examine(self, *, online: bool) -> list[Finding]:
         """Look at extra, credentials, dataset, location and the right to run jobs."""
         found: list[Finding] = _part("examination").examine(self._target, online=online)

@@ -68,6 +68,9 @@ class DuckDBFile:
         finally:
             _OURS.release()
 
+    def named(self, table: str) -> str:
+        return f"ods.{table}"
+
     def examine(self, *, online: bool) -> list[Finding]:  # noqa: ARG002 - nothing is far away
         """Look at the file without taking it."""
         folder = next(each for each in (self.path, *self.path.parents) if each.exists())

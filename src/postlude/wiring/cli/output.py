@@ -192,7 +192,9 @@ def _note(note: Any) -> tuple[Any, ...]:
 def warehouse_status(status: WarehouseStatus) -> None:
     """Print how far the warehouse is, what it keeps out, and what to do about it."""
     where = f"{status.back_end} · {status.target} · schema {status.schema_version} · {status.mode}"
-    rows = [(f"ods.{name}", count, status.refunded[name]) for name, count in status.rows.items()]
+    rows = [
+        (status.names[name], count, status.refunded[name]) for name, count in status.rows.items()
+    ]
     table(escape(where), ["table", "rows", "refunded"], rows)
     loaded = f"{status.last_loaded_at:%Y-%m-%d %H:%M:%S %Z}" if status.last_loaded_at else "never"
     out.print(f"last batch  {(status.last_batch or '–')[:12]}, {loaded}", highlight=False)

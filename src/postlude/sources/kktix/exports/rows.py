@@ -56,8 +56,15 @@ class _Cells:
         self._places, self._header, self._cells = places, header, cells
 
     def text(self, key: str) -> str:
+        return self.raw(key).strip()
+
+    def raw(self, key: str) -> str:
+        """Return a cell as it stands there, blanks and all: old tables have hashed it like that."""
         place = self._places.get(key)
-        return "" if place is None or place >= len(self._cells) else self._cells[place].strip()
+        return "" if place is None or place >= len(self._cells) else self._cells[place]
+
+    def holds(self, key: str, place: int) -> bool:
+        return self._places.get(key) == place
 
     def column(self, key: str) -> str:
         place = self._places.get(key)
@@ -190,9 +197,12 @@ def _attendee(  # noqa: PLR0913, PLR0917 - a row and what it takes to read it
         price=cells.money("price", currency),
         sold_at=cells.time("sold_at", zone),
         name=cells.text("name"),
-        email=cells.text("email"),
+        email=cells.raw("email"),
         phone=cells.text("phone"),
-        answers=tuple((label, raw[place].strip()) for place, label in asked),
+        answers=tuple(
+            (label, raw[place] if cells.holds("email", place) else raw[place].strip())
+            for place, label in asked
+        ),
     )
 
 

@@ -188,6 +188,8 @@ def _watch(
     client: SandboxClient, plan: Plan, org: int, password: str, running: threading.Thread
 ) -> None:
     screen = demo_screen.Screen(org, client, url=f"http://127.0.0.1:{plan.port}", password=password)
+    if not output.err.is_terminal:  # a pipe or a log: no picture, but where to look and who to be
+        output.err.print(screen.foot())
     with Live(
         screen.look(clock.now()), console=output.err, refresh_per_second=4, transient=plan.quiet
     ) as live:

@@ -30,7 +30,7 @@ class Screen:
     def look(self, now: datetime) -> RenderableType:
         """Return the picture of this moment."""
         page = console.sales(self._org, now=now)
-        return Group(self._head(), _stations(page), _cards(page), _latest(page), self._foot())
+        return Group(self._head(), _stations(page), _cards(page), _latest(page), self.foot())
 
     def _head(self) -> RenderableType:
         try:
@@ -47,10 +47,12 @@ class Screen:
         )
         return line
 
-    def _foot(self) -> RenderableType:
+    def foot(self) -> RenderableType:
+        """Return where to look, and whom to log in as."""
         return Panel.fit(
             f"[bold]{self._url}[/]  log in as [bold]demo[/] with [bold]{self._password}[/]\n"
-            f"sandbox: {self._sandbox.base_url}  ·  stop with Ctrl-C",
+            f"sandbox: {self._sandbox.base_url}  ·  Discord by hand: "
+            f"{self._sandbox.base_url}/_sandbox/discord/try  ·  stop with Ctrl-C",
             border_style="dim",
         )
 

@@ -39,6 +39,7 @@ _READERS = {
     "read_after_ms": 4_000,
     "bounce": 0.01,
     "delayed": 0.02,
+    "browser": True,
     "open": 0.7,
     "click": 0.5,
 }

@@ -18,7 +18,10 @@ Chance = Field(default=0.0, ge=0, le=1)
 
 
 class Receipts(BaseModel):
-    """How readers behave; chances are per recipient, waits in milliseconds."""
+    """How readers behave; chances are per recipient, waits in milliseconds.
+
+    With `browser` they also load the pixel and follow the link, as people do.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -32,6 +35,7 @@ class Receipts(BaseModel):
     click: float = Chance
     complain: float = Chance
     unsubscribe: float = Chance
+    browser: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from postlude.sandbox.mailgun.controls import control_routes
 from postlude.sandbox.mailgun.events import make_event, matches, signed
 from postlude.sandbox.mailgun.parsing import BadForm, Message, read_form, read_message
 from postlude.sandbox.mailgun.receipts import Planned, Receipts, plan
+from postlude.sandbox.mailgun.visits import Visits
 from postlude.sandbox.now import epoch, now
 from postlude.sandbox.simulator import Json, Simulator, VendorConfig, emptied
 
@@ -52,6 +53,7 @@ class Mailgun(Simulator):
     def __init__(self, config: MailgunConfig, faults: FaultBook) -> None:
         super().__init__(config, faults)
         self.sender = WebhookSender(lanes=8, refusals=_REFUSALS)
+        self.visits = Visits()
         self._timers: set[asyncio.TimerHandle] = set()
         self._forget()
 
@@ -79,7 +81,10 @@ class Mailgun(Simulator):
         """Messages and events."""
         counts: dict[str, object] = {"messages": self.accepted, **self.event_counts}
         states = [delivery.state for delivery in self.sender.log]
-        return counts | {"webhooks failed": states.count("failed")}
+        return counts | {
+            "visits": self.visits.count,
+            "webhooks failed": states.count("failed"),
+        }
 
     def reset(self) -> None:
         """Empty mailboxes."""
@@ -127,6 +132,7 @@ class Mailgun(Simulator):
         self._chance: random.Random | None = None
 
     def _cancel(self) -> None:
+        self.visits.cancel()
         for timer in self._timers:
             timer.cancel()
         self._timers.clear()
@@ -165,6 +171,8 @@ class Mailgun(Simulator):
     def _later(self, planned: Planned, message: Message, recipient: str) -> None:
         def happen() -> None:
             self._timers.discard(timer)
+            if self.config.receipts.browser:
+                self._browse(planned, message)
             self.happen(
                 make_event(
                     planned.name, message, recipient, severity=planned.severity, url=planned.url
@@ -173,6 +181,12 @@ class Mailgun(Simulator):
 
         timer = asyncio.get_running_loop().call_later(planned.after_s, happen)
         self._timers.add(timer)
+
+    def _browse(self, planned: Planned, message: Message) -> None:
+        if planned.name == "opened":
+            self.visits.open(message)
+        elif planned.name == "clicked" and planned.url:
+            self.visits.follow(planned.url)
 
     async def _events(self, request: Request) -> Response:
         domain = request.path_params["domain"]

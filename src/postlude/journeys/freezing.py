@@ -108,9 +108,8 @@ def member(  # noqa: PLR0913 - one row is what it is
 ) -> tuple[object, ...]:
     """Return the row of a member of a slot's cycle; with a message it is on its way already."""
     state = MemberState.READY if message is None else MemberState.QUEUED
-    place = (slot.cycle_id, version, slot.conference, contact, [])
+    tickets: list[int] = []  # whatever they hold when the mail is decided
     return (
-        *(number, slot.org_id),
-        *place,
+        *(number, slot.org_id, slot.cycle_id, version, slot.conference, contact, tickets),
         *(state.value, node, now, "", message, now, "", now, int(Lane.BULK)),
     )

@@ -229,6 +229,33 @@ def _alerts(org: OrgRef, _: SandboxClient) -> None:
 
 
 def _before_the_event(org: OrgRef, _: SandboxClient) -> None:
+def _the_team_asks(org: OrgRef, world: SandboxClient) -> None:
+    """Commands of Discord: a file is promised; an invitation is asked for, confirmed, sent again."""
+    _discord(org, world.ask("sales", slug=_slug(org), number="7001", send=False))
+    email, roles = TOLD["regular"], [os.environ["DISCORD_TEAM_ROLE_ID"]]
+    call = {"slug": _slug(org), "email": email, "roles": roles}
+    question = _discord(org, world.ask("invite", number="7002", send=False, **call))
+    yes = question["data"]["components"][0]["components"][0]["custom_id"]
+    pressed = world.press("7002", custom_id=yes, roles=roles, number="7003", send=False)
+    _discord(org, pressed)
+    pipeline.drain(at_most=DRAIN_SECONDS)
+
+
+def _slug(org: OrgRef) -> str:
+    return next(str(each.slug) for each in orders.happenings(org.id) if each.kind == "individual")
+
+
+def _discord(org: OrgRef, asked: dict[str, Any]) -> dict[str, Any]:
+    """Deliver what Discord signed, a minute ago at most."""
+    answer = Client().post(
+        f"/hooks/discord/{org.slug}",
+        data=asked["body"].encode(),
+        content_type="application/json",
+        headers={name: value for name, value in asked["headers"].items() if name[0] == "X"},
+    )
+    return dict(answer.json())
+
+
     """The conference begins in half a day: everybody hears, the late buyers of “troubles” too."""
     conference = next(each for each in orders.conferences(org.id) if each.slug == "pycontw-2023")
     if conference.starts_at is None:
@@ -394,6 +421,7 @@ DAY: dict[str, Callable[[OrgRef, SandboxClient], None]] = {
     "links": _links,
     "alerts": _alerts,
     "before the event": _before_the_event,
+    "the team asks": _the_team_asks,
     "lost answers": _lost_answers,
     "troubles": _troubles,
     "roles": _roles,

@@ -31,6 +31,7 @@ DAY = (
     "readers",
     "links",
     "alerts",
+    "the team asks",
     "before the event",
     "lost answers",
     "troubles",

@@ -8,6 +8,7 @@ from postlude.chatops.discord.doctor import doctor, examine, interactions_url
 from postlude.chatops.discord.registration import register as register_commands
 from postlude.chatops.models import Alert, AlertDelivery
 from postlude.chatops.requests import failed as failed_answers
+from postlude.chatops.requests import waiting
 from postlude.chatops.team import configure_discord, discord_settings
 from postlude.chatops.types import AlertFact, AlertSettings, DeliveryFact, State
 from postlude.kernel.doctor import Finding
@@ -26,6 +27,7 @@ __all__ = (
     "open_alerts",
     "register_commands",
     "settings_of",
+    "waiting",
 )
 
 

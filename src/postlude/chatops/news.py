@@ -1,6 +1,7 @@
 """Good news for the channel: a sale opens, an event is sold out. Each is told once, ever."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -96,7 +97,8 @@ def _write(  # noqa: PLR0913, PLR0917 - what happened, to which event, whether i
 ) -> int:
     """Note it and queue its text in one commit, so that it is told once."""
     number = ids.new_id()
-    row = (number, org.id, kind.value, str(happening), State.RECOVERED.value, {}, now, now, 1)
+    done = State.RECOVERED.value
+    row: list[Any] = [number, org.id, kind.value, str(happening), done, {}, now, now, 1]
     columns = ("id", "org", "kind", "subject", "state", "facts", "opened_at", "last_seen_at")
     with store.write():
         fresh = store.insert_ignore(

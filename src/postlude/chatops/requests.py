@@ -241,6 +241,11 @@ def sweep(now: datetime) -> int:
         return count + old.delete()[0]
 
 
+def waiting() -> int:
+    """Return how many commands of all organisations wait for their answer."""
+    return Request.objects.filter(state=RequestState.QUEUED, expires_at__gt=clock.now()).count()
+
+
 def failed(org: int, *, limit: int = 20) -> list[AnswerFact]:
     """Return the commands whose answers never reached Discord, newest first."""
     rows = Request.objects.filter(org=org, state=RequestState.FAILED).order_by("-id")

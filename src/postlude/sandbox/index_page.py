@@ -43,8 +43,9 @@ def _section(vendor: Simulator, vendors: Vendors) -> str:
         f'<p class="fault">{escape(str(fault["kind"]))}: fired {fault["fired"]} times</p>'
         for fault in vendors.faults.listed(vendor.name)
     )
+    page = f'<p><a href="{vendor.page}">Try it by hand</a></p>' if vendor.page else ""
     return (
-        f"<section><h2>{vendor.name}</h2><dl>{cells}</dl>{faults}"
+        f"<section><h2>{vendor.name}</h2>{page}<dl>{cells}</dl>{faults}"
         f"<table>{_calls(vendor)}</table>"
         f'<p><a href="/_sandbox/{vendor.name}/received">received</a> · '
         f'<a href="/_sandbox/{vendor.name}/calls">calls</a> · '

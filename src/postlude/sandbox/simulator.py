@@ -42,6 +42,7 @@ class Simulator:
 
     name: ClassVar[str]
     faults_offered: ClassVar[frozenset[FaultKind]] = HTTP_FAULTS
+    page: ClassVar[str] = ""  # to try it by hand
     config: VendorConfig
 
     def __init__(self, config: VendorConfig, faults: FaultBook) -> None:

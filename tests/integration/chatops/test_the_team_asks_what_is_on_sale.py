@@ -1,10 +1,13 @@
 """/event list, /event status and /event sales over the sandbox's Discord; the spec's example."""
 
+import dataclasses
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from postlude.chatops import api as chatops
+from postlude.chatops.types import Stock
 from postlude.kernel import clock
 from postlude.orders import api as orders
 from postlude.orders.types import EventSeen
@@ -71,6 +74,21 @@ def test_the_block_in_english_and_russian(reserved) -> None:
     russian = reserved.said("status", slug="2022-reserved", locale="ru")
     assert "в продаже" in russian
     assert "без ограничений" in russian
+
+
+def test_a_total_may_stand_in_the_playbook(server) -> None:
+    conference = orders.ensure_conference(server.org.id, "c", name="C", pattern="*C*")
+    stock = (Stock("other", "*", "*", 99), Stock(conference.slug, "*", "Reg*", 2))
+    settings = chatops.discord_settings(server.org.id)
+    chatops.configure_discord(server.org.id, dataclasses.replace(settings, stock=stock))
+    sell(server.org, "event", "Regular", 1, name="C")
+    assert "- Regular: 總數:2 已售: 1" in server.said("status", slug="event", locale="zh-TW")
+    sell(server.org, "event", "Regular", 2, name="C")
+    assert "已售完" in server.said("status", slug="event", locale="zh-TW")
+    sell(server.org, "event", "Student", 3, name="C")
+    said = server.said("status", slug="event", locale="zh-TW")
+    assert "開賣中" in said
+    assert "- Student: 總數:不限 已售: 1" in said
 
 
 def test_only_what_is_paid_and_kept_is_sold(reserved) -> None:

@@ -26,7 +26,10 @@ TOKEN_LIVES_S = 900
 
 
 class Ask(BaseModel):
-    """Somebody types `/event <command>`; `again` sends the body and headers of a former ask."""
+    """Somebody types `/event <command>`; `again` sends the body and headers of a former ask.
+
+    Without `send` it is only signed, for who delivers it; a `number` that is known stays as it was.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -44,6 +47,7 @@ class Ask(BaseModel):
     signature: Literal["good", "bad", "missing"] = "good"
     age_s: float = 0
     again: str = ""
+    send: bool = True
 
 
 class Press(BaseModel):
@@ -58,6 +62,8 @@ class Press(BaseModel):
     locale: str = ""
     custom_id: str = ""
     age_s: float = 0
+    number: str = ""
+    send: bool = True
 
 
 @dataclass(slots=True)
@@ -90,6 +96,8 @@ class Asked:
             "reply": self.reply,
             "message": self.message,
             "edits": self.edits,
+            "body": self.body.decode(),
+            "headers": self.headers,
         }
 
 
@@ -126,9 +134,11 @@ class People:
             former = self._found(call.again)
             return await self._send(former, url)
         number = call.number or self._new_number()
+        if number in self.asked:
+            return self.asked[number]
         token = secrets.token_urlsafe(48)
         asked = self._keep(_payload(call, number, token, application, guild), token, call)
-        return await self._send(asked, url)
+        return await self._send(asked, url) if call.send else asked
 
     async def press(self, call: Press, url: str, application: str, guild: str) -> Asked:
         """Press a button under the message of a former interaction."""
@@ -140,12 +150,14 @@ class People:
             locale=call.locale or former.ask["locale"],
             age_s=call.age_s,
         )
-        number, token = self._new_number(), secrets.token_urlsafe(48)
+        number, token = call.number or self._new_number(), secrets.token_urlsafe(48)
+        if number in self.asked:
+            return self.asked[number]
         body = _payload(person, number, token, application, guild)
         body |= {"type": _COMPONENT, "data": {"custom_id": custom_id, "component_type": 2}}
         asked = self._keep(body, token, person)
         asked.message_of = former.message_of or former.number
-        return await self._send(asked, url)
+        return await self._send(asked, url) if call.send else asked
 
     def _found(self, number: str) -> Asked:
         if number not in self.asked:

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from postlude.sandbox.discord.asking import Ask, Press
+from postlude.sandbox.discord.try_page import TryPage
 from postlude.sandbox.simulator import ControlError
 
 if TYPE_CHECKING:
@@ -50,7 +51,12 @@ def control_routes(discord: Discord) -> list[BaseRoute]:
     async def commands(_: Request) -> Response:
         return JSONResponse(discord.applications.commands)
 
+    page = TryPage(discord)
     return [
+        Route("/try", page.show, methods=["GET"]),
+        Route("/try", page.ask, methods=["POST"]),
+        Route("/try/press", page.press, methods=["POST"]),
+        Route("/try/{number}/file", page.file, methods=["GET"]),
         Route("/ask", ask, methods=["POST"]),
         Route("/press", press, methods=["POST"]),
         Route("/interactions/{number}", one, methods=["GET"]),

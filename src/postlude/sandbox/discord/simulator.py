@@ -41,6 +41,7 @@ class Discord(Simulator):
 
     name = "discord"
     faults_offered = HTTP_FAULTS | {FaultKind.CLOCK_SKEW, FaultKind.WRONG_SIGNATURE}
+    page = "/_sandbox/discord/try"
     config: DiscordConfig
 
     def __init__(self, config: DiscordConfig, faults: FaultBook) -> None:

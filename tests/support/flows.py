@@ -37,6 +37,7 @@ from postlude.sandbox.mailgun.events import signed
 from postlude.sources import api as sources
 from postlude.warehouse import api as warehouse
 from postlude.wiring import pipeline, registry
+from support import announcing_flow
 
 TOLD: dict[str, Any] = json.loads(os.environ["KILL_TOLD"])
 ACTOR = Actor("cli", "test")
@@ -433,5 +434,7 @@ FLOWS: dict[str, Callable[[], int]] = {
     "sale": sale,
     "sale, answers lost": partial(sale, kind="drop_after", probability=0.3, seed=3),
     "day": day,
+    "announcement: before": announcing_flow.before,
+    "announcement": announcing_flow.announce,
     **{f"day: {name}": partial(_part, name) for name in DAY},
 }

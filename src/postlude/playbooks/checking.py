@@ -215,6 +215,11 @@ def _check_send(
     document: Document, playbook: shape.Playbook, here: Place, send: shape.Send
 ) -> list[Problem]:
     problems = _known(document, (*here, "by"), send.by, playbook.senders, "sender")
+    sender = playbook.senders.get(send.by)
+    if isinstance(sender, shape.Klaviyo) and sender.path == "campaign":
+        words = f"“{send.by}” sends campaigns to many, not mails one by one."
+        hint = "Name a sender with `path: event`, or another one."
+        problems.append(document.problem((*here, "by"), words, hint))
     for kind, template in send.using.items():
         place = (*here, "using", kind)
         problems += _known(document, place, template, playbook.templates, "template")

@@ -10,6 +10,7 @@ from postlude import __version__
 from postlude.kernel.errors import AppError
 from postlude.wiring.cli import (
     access,
+    announcements,
     data,
     discord,
     mails,
@@ -44,6 +45,7 @@ for group in (
     support,
 ):
     group.add_to(app)
+announcements.add_to(app)
 
 
 @app.command()

@@ -74,7 +74,7 @@ def sandbox(
     port: Port = 8090,
     smtp_port: Annotated[int, typer.Option(help="Port of the SMTP sink.")] = 8025,
 ) -> None:
-    """Run simulators of KKTIX, Gather, Mailgun, Klaviyo, Discord and an SMTP sink, for a dry run."""
+    """Run simulators of KKTIX, Gather, Mailgun, Klaviyo, Discord and SMTP, for a dry run."""
     run_forever(host=host, port=port, smtp_port=smtp_port)
 
 

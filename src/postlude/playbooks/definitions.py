@@ -61,7 +61,7 @@ def journey(slug: str, part: shape.Journey) -> JourneyDefinition:
 def _scheduled(slug: str, part: shape.Journey) -> JourneyDefinition:
     """One mail at a set time; a time without a zone stays so, on the organisation's clocks."""
     send = part.send
-    nodes = () if send is None else (_notice(send),)
+    nodes = () if send is None else (_notice(slug, send),)
     return JourneyDefinition(
         slug=slug,
         nodes=nodes,
@@ -74,9 +74,10 @@ def _scheduled(slug: str, part: shape.Journey) -> JourneyDefinition:
     )
 
 
-def _notice(send: shape.Notice) -> NoticeNode:
+def _notice(slug: str, send: shape.Notice) -> NoticeNode:
+    """Named as its journey: that is what the pages call its mails."""
     return NoticeNode(
-        "send",
+        slug,
         sender=send.by,
         templates=dict(send.using),
         klass=send.klass,

@@ -43,6 +43,7 @@ def test_it_is_read_as_it_is_written(eve: SimpleNamespace) -> None:
     (node,) = found.nodes
     assert isinstance(node, NoticeNode)
     assert ("mail", {"*": "invitation"}, "service") == (node.sender, node.templates, node.klass)
+    assert "eve" == node.name  # what the pages call its mails
     assert ("schedule", ("pycon-2023",)) == (found.trigger, found.conferences)
     assert Schedule(before_start=timedelta(days=1)) == found.schedule
 

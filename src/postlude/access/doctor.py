@@ -4,6 +4,8 @@ from postlude.access.models import Resource
 from postlude.kernel import environment
 from postlude.kernel.doctor import Finding
 
+_REFUSED = "mend the key or the place, then postlude access hand-back; a person lets in meanwhile"
+
 
 def doctor(online: bool = False) -> list[Finding]:  # noqa: ARG001, FBT001, FBT002 - a check's shape
     """Return a finding per resource.
@@ -21,6 +23,10 @@ def doctor(online: bool = False) -> list[Finding]:  # noqa: ARG001, FBT001, FBT0
             Finding(about, "problem", f"{name} is not set", f"export {name}=… (or {name}_FILE)")
             for name in gone
         ]
-        if not gone:
+        if row.refused_at is not None and row.active:
+            found.append(
+                Finding(about, "problem", f"the provider refuses us: {row.words}", _REFUSED)
+            )
+        elif not gone:
             found.append(Finding(about, "ok", f"{row.kind} is set up"))
     return found

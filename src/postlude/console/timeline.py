@@ -38,11 +38,15 @@ _JOURNEY: Mapping[str, tuple[str, Tone]] = {
 _GRANT: Mapping[str, tuple[str, Tone]] = {
     "requested": (N_("Access asked for: {resource}"), Tone.PLAIN),
     "pending": (N_("Access asked for: {resource}"), Tone.PLAIN),
+    "by_hand": (N_("Waits for a person to let in: {resource}"), Tone.WARN),
     "granted": (N_("Access given: {resource}"), Tone.GOOD),
     "revoked": (N_("Access taken back: {resource}"), Tone.WARN),
     "failed": (N_("Access could not be given: {resource}"), Tone.BAD),
+    "retried": (N_("Access is tried again: {resource}"), Tone.PLAIN),
     "to_remove": (N_("To be removed by hand: {resource}"), Tone.WARN),
-    "removed": (N_("Removed by hand: {resource}"), Tone.PLAIN),
+    "removed": (N_("Removed: {resource}"), Tone.PLAIN),
+    "removed_by_hand": (N_("Removed by hand: {resource}"), Tone.PLAIN),
+    "removal_listed": (N_("To be removed by hand: {resource}"), Tone.WARN),
 }
 _REASONS: Mapping[str, str] = {
     "filtered": N_("this ticket is not part of the journey"),

@@ -7,8 +7,12 @@ from postlude.console.views import (
     attention,
     audit,
     buyers,
+<<<<<<< HEAD
     funnel,
     journeys,
+=======
+    by_hand,
+>>>>>>> a1c7d7e (The queue of who is let in by hand is a page, with a list to copy and Done)
     messages,
     public,
     sales,
@@ -49,6 +53,9 @@ urlpatterns = [
     path("org/<slug:slug>/attention/revive/", attention.revive, name="revive"),
     path("org/<slug:slug>/attention/regrant/", attention.regrant, name="regrant"),
     path("org/<slug:slug>/attention/removed/", attention.removed, name="removed"),
+    path("org/<slug:slug>/by-hand/", by_hand.by_hand, name="by-hand"),
+    path("org/<slug:slug>/by-hand/done/", by_hand.done, name="done"),
+    path("org/<slug:slug>/by-hand/hand-back/", by_hand.hand_back, name="hand-back"),
     path("org/<slug:slug>/audit/", audit.audit, name="audit"),
     path("org/<slug:slug>/system/", system.system, name="system"),
     path("help/<slug:slug>/", public.not_received, name="not-received"),

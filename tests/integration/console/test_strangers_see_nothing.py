@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from postlude.kernel import tokens
 
+<<<<<<< HEAD
 GETS = (
     "sales",
     "sales-live",
@@ -34,6 +35,13 @@ API = (
     "reports/funnel/rows",
     "openapi.json",
 )
+=======
+GETS = ("sales", "sales-live", "buyers", "messages", "attention", "by-hand", "audit", "system")
+BUYER_GETS = ("buyer",)
+MESSAGE_GETS = ("message", "preview")
+POSTS = ("release", "revive", "regrant", "removed", "by-hand", "done", "hand-back")
+API = ("sales", "buyers", "messages", "playbooks", "jobs", "openapi.json")
+>>>>>>> a1c7d7e (The queue of who is let in by hand is a page, with a list to copy and Done)
 
 
 def log_in(role: str, staff: dict[str, str]) -> Client:
@@ -131,6 +139,9 @@ def test_posts_need_the_csrf_token(sale, staff) -> None:
     for url in (
         reverse("console:release", args=["pycon"]),
         reverse("console:resend", args=["pycon", contact]),
+        reverse("console:by-hand", args=["pycon"]),
+        reverse("console:done", args=["pycon"]),
+        reverse("console:hand-back", args=["pycon"]),
         reverse("console:logout"),
         reverse("console:language"),
         "/login/",

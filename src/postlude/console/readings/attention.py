@@ -188,6 +188,24 @@ def _access(org: OrgRef, _now: datetime) -> Group:
     return _group("access", _("Access that cannot be given"), words, found)
 
 
+def _by_hand(org: OrgRef, _now: datetime) -> Group:
+    found = [
+        Trouble(
+            "by_hand",
+            each.title,
+            _("Open the list, let them in at the place itself, and press Done."),
+            Tone.WARN,
+            each.count,
+            each.since,
+            href=reverse("console:by-hand", args=[org.slug]),
+            subject=each.resource,
+        )
+        for each in access.manual_queue(org.id, limit=0)
+    ]
+    words = _("A person lets them in, always or while a provider turns us away.")
+    return _group("by_hand", _("To let in by hand"), words, found)
+
+
 def _buyer_href(org: OrgRef, contact: int) -> str:
     return reverse("console:buyer", args=[org.slug, tokens.seal("contact", contact)])
 
@@ -253,6 +271,7 @@ def _untold(org: OrgRef, _now: datetime) -> Group:
 _GROUPS: Sequence[Callable[[OrgRef, datetime], Group]] = (
     _alerts,
     _access,
+    _by_hand,
     _failed,
     _unknown,
     _work,

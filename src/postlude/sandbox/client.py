@@ -212,7 +212,7 @@ class SandboxClient:
         """End the replay and its trickle."""
         self._json("DELETE", "/replay")
 
-    def wait_for(self, reached: Callable[[], bool], *, within_s: float = 10) -> None:
+    def wait_for(self, reached: Callable[[], bool], *, within_s: float = 30) -> None:
         """Poll until `reached()`; a TimeoutError says it never was."""
         until = time.monotonic() + within_s
         while not reached():

@@ -43,18 +43,17 @@ ENTRIES = (
         "M12 3.5 21.5 20h-19zM12 10v4.5M12 17.2v.1",
     ),
     Entry(
-<<<<<<< HEAD
         "support",
         N_("Support"),
         Permission.VIEW_SALES,
         "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z"
         "M9.6 9.5a2.5 2.5 0 1 1 3.4 2.3c-.7.3-1 .8-1 1.6M12 16.6v.1",
-=======
+    ),
+    Entry(
         "by-hand",
         N_("Let in by hand"),
         Permission.VIEW_SALES,
         "M14 4h5v16h-5M4 12h10M10.5 8.5 14 12l-3.5 3.5",
->>>>>>> a1c7d7e (The queue of who is let in by hand is a page, with a list to copy and Done)
     ),
     Entry(
         "audit",

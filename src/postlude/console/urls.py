@@ -7,12 +7,9 @@ from postlude.console.views import (
     attention,
     audit,
     buyers,
-<<<<<<< HEAD
+    by_hand,
     funnel,
     journeys,
-=======
-    by_hand,
->>>>>>> a1c7d7e (The queue of who is let in by hand is a page, with a list to copy and Done)
     messages,
     public,
     sales,

@@ -6,7 +6,6 @@ from django.urls import reverse
 
 from postlude.kernel import tokens
 
-<<<<<<< HEAD
 GETS = (
     "sales",
     "sales-live",
@@ -19,6 +18,7 @@ GETS = (
     "templates",
     "template",
     "attention",
+    "by-hand",
     "audit",
     "system",
 )
@@ -35,13 +35,6 @@ API = (
     "reports/funnel/rows",
     "openapi.json",
 )
-=======
-GETS = ("sales", "sales-live", "buyers", "messages", "attention", "by-hand", "audit", "system")
-BUYER_GETS = ("buyer",)
-MESSAGE_GETS = ("message", "preview")
-POSTS = ("release", "revive", "regrant", "removed", "by-hand", "done", "hand-back")
-API = ("sales", "buyers", "messages", "playbooks", "jobs", "openapi.json")
->>>>>>> a1c7d7e (The queue of who is let in by hand is a page, with a list to copy and Done)
 
 
 def log_in(role: str, staff: dict[str, str]) -> Client:

@@ -1,5 +1,6 @@
 """Scale to zero: nothing runs between requests, and a sale still becomes its invitation."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -62,3 +63,22 @@ def test_the_poll_alone_is_enough(house: House) -> None:
     told = cloud.scheduler_calls()
     assert 1 == told["done"]["sources.poll"]
     assert 1 == len(house.client.mails(to="ann@example.test"))
+
+
+def test_what_a_sale_costs_in_requests(house: House) -> None:
+    """docs/howto/scale-to-zero.md counts with these: one webhook, and a receipt for each event."""
+    cloud, sales = Cloud(house), 10
+    for n in range(sales):
+        house.sell(f"buyer{n}@example.test")
+        house.client.wait_for(house.sales_have_come, within_s=20)
+    cloud.scheduler_calls()
+    assert sales == len(house.client.mails())
+    for _ in range(2):
+        house.client.wait_for(house._webhooks_have_come, within_s=20)
+        cloud.scheduler_calls()
+    hooks = len(house.client.received("kktix", limit=10_000)["deliveries"])
+    receipts = house.client.mailgun_webhooks(limit=10_000)["deliveries"]
+    by_event = Counter(each["event"] for each in receipts)
+    assert sales >= hooks > 0
+    assert {"delivered": sales, "opened": sales, "clicked": sales}.items() >= by_event.items()
+    assert sales == by_event["delivered"]

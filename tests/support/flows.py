@@ -20,7 +20,7 @@ from postlude.access import types as access_types
 from postlude.access.models import Resource
 from postlude.collector.app import create_app
 from postlude.journeys import api as journeys
-from postlude.kernel import clock, jobs
+from postlude.kernel import clock, jobs, work
 from postlude.kernel.models import WorkRow
 from postlude.messages import api as messages
 from postlude.messages import stamp
@@ -30,7 +30,7 @@ from postlude.orders import api as orders
 from postlude.orgs import api as orgs
 from postlude.orgs.types import OrgRef
 from postlude.people import api as people
-from postlude.people.types import Actor
+from postlude.people.types import Actor, PersonSeen
 from postlude.playbooks import api as playbooks
 from postlude.sandbox.client import SandboxClient
 from postlude.sandbox.mailgun.events import signed
@@ -229,7 +229,6 @@ def _alerts(org: OrgRef, _: SandboxClient) -> None:
     _run("chatops.notify")
 
 
-def _before_the_event(org: OrgRef, _: SandboxClient) -> None:
 def _the_team_asks(org: OrgRef, world: SandboxClient) -> None:
     """Commands of Discord: a file is promised; an invitation is asked for, confirmed, sent again."""
     _discord(org, world.ask("sales", slug=_slug(org), number="7001", send=False))
@@ -257,6 +256,7 @@ def _discord(org: OrgRef, asked: dict[str, Any]) -> dict[str, Any]:
     return dict(answer.json())
 
 
+def _before_the_event(org: OrgRef, _: SandboxClient) -> None:
     """The conference begins in half a day: everybody hears, the late buyers of “troubles” too."""
     conference = next(each for each in orders.conferences(org.id) if each.slug == "pycontw-2023")
     if conference.starts_at is None:
@@ -400,6 +400,55 @@ def _operators(org: OrgRef, _: SandboxClient) -> None:
     warehouse.replay(org.id, now=now)
 
 
+def _support(org: OrgRef, world: SandboxClient) -> None:
+    """Wrong addresses, a buyer who asks again, guests from a file; nobody is let in by it."""
+    _readdressed(org, world)
+    contact, _, _ = _regular(org)
+    with clock.use(Ahead(minutes=20)):
+        journeys.ask_again(org.id, contact, mark="")
+        pipeline.drain(at_most=DRAIN_SECONDS)
+    known = orders.tickets(org.id, orders.all_tickets(org.id)).values()
+    if not any(each.source == "guests" and not each.valid for each in known):
+        _guests(org, [TOLD["regular"], TOLD["another"]])
+        pipeline.drain(at_most=DRAIN_SECONDS)
+    _guests(org, [TOLD["regular"]])
+
+
+def _readdressed(org: OrgRef, world: SandboxClient) -> None:
+    """People without a valid ticket: who pays later, and two whose first address was none."""
+    now = clock.now()
+    late = {**TOLD["late_sale"], "email": "unpaid@example.test", "order_no": 199_000_011}
+    late["tickets"] = [{"name": "Regular 一般票", "price": 1290, "attendee_id": 199_000_012}]
+    _once(lambda: world.sell(**late, paid=False, payment_method="ATM"))
+    _poll(org)
+    world.change_email(199_000_011, "unpaid@new.example.test")
+    _poll(org)
+    for number in (1, 2):  # the second turns out to be the first
+        seen = PersonSeen("none@@", source="test", reference=f"test:support:{number}")
+        (found,) = people.recognise_many(org.id, [seen], now=now)
+        if found.contact is not None and found.problem is not None:
+            people.change_email(org.id, found.contact, "both@example.test", actor=ACTOR, now=now)
+    both = people.find(org.id, "both@example.test")
+    if both is not None:
+        work.publish(people.MOVED, org.id, [both])
+        work.publish(journeys.STALE, org.id, [both])
+    # Their news, also when a former life died before it was worked off.
+    work.publish(people.ADDRESSED, org.id, [both or 0])
+    work.publish(people.JOINED, org.id, [both or 0])
+    pipeline.drain(at_most=DRAIN_SECONDS)
+
+
+def _guests(org: OrgRef, emails: list[str]) -> None:
+    sources.import_guests(
+        org.id,
+        file="\n".join(["email", *emails]).encode(),
+        conference=orders.conferences(org.id)[0].slug,
+        kind="speaker",
+        now=clock.now(),
+        revoke_missing=True,
+    )
+
+
 def _restored(_org: OrgRef, _: SandboxClient) -> None:
     """A backup is put back, twice: sending waits for an operator's word."""
     for decide in (messages.release_old_epoch, messages.cancel_old_epoch):
@@ -421,12 +470,13 @@ DAY: dict[str, Callable[[OrgRef, SandboxClient], None]] = {
     "readers": _readers,
     "links": _links,
     "alerts": _alerts,
-    "before the event": _before_the_event,
     "the team asks": _the_team_asks,
+    "before the event": _before_the_event,
     "lost answers": _lost_answers,
     "troubles": _troubles,
     "roles": _roles,
     "operators": _operators,
+    "support": _support,
     "restored": _restored,
 }
 FLOWS: dict[str, Callable[[], int]] = {

@@ -37,6 +37,7 @@ DAY = (
     "troubles",
     "roles",
     "operators",
+    "support",
     "restored",
 )
 LATE = "late.buyer@example.test"
@@ -170,6 +171,7 @@ class Stage:
             "refunded_email": buyers[small.refunded_later],
             "cancelled_email": buyers[small.cancelled_later],
             "regular": max(small.expected),
+            "another": min(small.expected),
             "late_sale": {
                 **late,
                 "tickets": [{"name": "Regular 一般票", "price": 1290, "attendee_id": 199_000_002}],

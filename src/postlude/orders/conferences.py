@@ -55,6 +55,20 @@ def _gather(org: int, conference: Conference) -> None:
         tell_of_happenings(org, fitting, moved=True)
         for each in fitting:
             close(org, "happening_alone", f"happening:{each}", now=clock.now())
+        tidy(org)
+
+
+def tidy(org: int) -> None:
+    """Forget conferences that were made for one happening and have none any more.
+
+    Nobody is ever let in or invited for such a one: only the playbook's have something to open.
+    """
+    held = Happening.objects.filter(org=org).values("conference")
+    # Locked, and looked at again: somebody may be making a happening in it at this moment.
+    empty = Conference.objects.select_for_update(skip_locked=True).filter(org=org, automatic=True)
+    for row in list(empty.exclude(id__in=held)):
+        if not Happening.objects.filter(org=org, conference=row).exists():
+            row.delete()
 
 
 def named_conference(org: int, name: str) -> Conference | None:

@@ -5,7 +5,12 @@ from datetime import datetime
 
 from postlude.kernel import clock, ids, store
 from postlude.orders import naming
-from postlude.orders.conferences import conference_for, kind_rules, named_conference
+from postlude.orders.conferences import (
+    conference_for,
+    kind_rules,
+    named_conference,
+    tidy,
+)
 from postlude.orders.errors import BadKind, BadSale, UnknownConference
 from postlude.orders.matching import Names, find
 from postlude.orders.merging import merge
@@ -157,6 +162,8 @@ def _unite(
     if others or _facts(row) != before:
         row.save()
         _tell(org, row, before, merged=bool(others), now=now)
+        if others or row.conference != before["conference"]:
+            tidy(org)
     return row
 
 
@@ -244,6 +251,7 @@ def ensure_happening(
                 row.conference = target
                 row.save()
                 tell_of_happenings(org, [row.id], moved=True)
+                tidy(org)
         if totals:
             types = resolve_types(org, [(row.id, name, None) for name in totals])
             for name, total in totals.items():

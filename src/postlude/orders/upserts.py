@@ -15,6 +15,7 @@ from postlude.orders.happenings import resolve
 from postlude.orders.joining import Slot, meet
 from postlude.orders.lifecycle import Description, Known
 from postlude.orders.models import Happening, TicketType
+from postlude.orders.rehoming import rehome
 from postlude.orders.renumbering import Holder, renumber
 from postlude.orders.ticket_types import resolve_types
 from postlude.orders.types import (
@@ -84,7 +85,8 @@ def _upsert(org: int, source: str, sales: Sequence[SaleSeen], now: datetime) -> 
     views = [(sale.event, sale.order_number) for sale in sales]
     found, warned = resolve(org, source, views, now=now)
     held = working.load(org, source, sales, [found[sale.event].id for sale in sales], now)
-    # The order knows best: it never moves from one happening to another by itself.
+    rehome(org, sales, found, held)
+    # The order knows best: but for a guess, it never moves from one happening to another.
     types = resolve_types(
         org,
         [

@@ -18,9 +18,13 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 
-from postlude.kernel import clock, inbox, jobs, tokens
+from postlude.channels import api as channels
+from postlude.channels.types import Announcement
+from postlude.kernel import clock, inbox, jobs, store, tokens
 from postlude.kernel.models import JobSlot
 from postlude.messages import api as messages
+from postlude.messages.types import NewMessage
+from postlude.orders import api as orders
 from postlude.people import api as people
 from postlude.people.types import Actor
 from postlude.playbooks import api as playbooks
@@ -113,7 +117,9 @@ def test_a_sale_with_every_trouble_leaves_nobody_outside_people(
     vendors_repeat_what_they_were_told(house, monkeypatch)
     dead_deliveries(house)
     an_account_is_refused(house, monkeypatch)
+    klaviyo_is_told(house, monkeypatch)
 
+    klaviyo_has_what_a_mail_needs_and_no_more(house)
     nothing_is_stored(house, logs)
     pages_show_nobody(house)
     the_api_shows_nobody(house)
@@ -265,6 +271,71 @@ def an_account_is_refused(house: House, monkeypatch: pytest.MonkeyPatch) -> None
         )
         house.settle()
     assert house.client.mails(to=WAITING.email.lower())
+
+
+def klaviyo_is_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message by event, an announcement by campaign, both refused in the person's own words."""
+    settings = {"api_key": "${KLAVIYO_API_KEY}", "base_url": "${KLAVIYO_URL}"}
+    rates: dict[str, Any] = {"rate": 1_000, "from_address": "hello@example.test"}
+    for slug, channel in (("events", "klaviyo"), ("news", "klaviyo_campaign")):
+        messages.ensure_sender(house.org.id, slug, channel, settings=settings, **rates)
+    with monkeypatch.context() as change:
+        change.setenv("KLAVIYO_URL", f"{house.web}/echo/400")
+        write(house, ECHO_ESP, "refused")
+        announce(house, "refused")
+        house.drain(at_most=2)
+    assert messages.dispatch(house.org.id, "refused").finished_at is not None
+    write(house, WEBHOOK, "event")
+    announce(house, "heard")
+    began = clock.now()
+    for seconds in range(0, 120, 3):
+        with clock.use(clock.FrozenClock(began + timedelta(seconds=seconds))):
+            house.drain(at_most=0.5)
+        if messages.dispatch(house.org.id, "heard").finished_at is not None:
+            break
+    for metric in ("Opened Email", "Bounced Email"):
+        event = house.client.emit_klaviyo(metric, WEBHOOK.email.lower())
+        said = event["attributes"]["event_properties"]
+        said |= {"Bounce Reason": f"no {WEBHOOK.of('words')} for {WEBHOOK.name}", "Bounce Type": "Soft"}
+    jobs.run_once("channels.poll_reports")
+    house.drain(at_most=2)
+
+
+def write(house: House, person: Person, key: str) -> None:
+    version = messages.template(house.org.id, "invitation")
+    new = NewMessage(
+        key=f"leak:{key}",
+        klass="transactional",
+        sender=messages.sender(house.org.id, "events").id,
+        contact=contact(house, person),
+        template_version=version.id,
+        context={"conference": orders.conferences(house.org.id)[0].id, "tickets": []},
+    )
+    with store.write():
+        messages.enqueue_many(house.org.id, [new], now=clock.now())
+
+
+def announce(house: House, name: str) -> None:
+    conference = orders.conferences(house.org.id)[0].slug
+    wanted = Announcement(name, "news", "invitation", conference, "test")
+    channels.announce(house.org.id, wanted, now=clock.now())
+
+
+def klaviyo_has_what_a_mail_needs_and_no_more(house: House) -> None:
+    """The address and the name, to whom it may be sent; no phone, no answer, nobody else."""
+    held = house.client.received("klaviyo", limit=100_000)
+    told = {each["attributes"]["email"] for each in held["profiles"]}
+    mailed = {each["to"] for each in held["mails"]}
+    assert WEBHOOK.email.lower() in mailed, "an event was mailed"
+    assert POLL.email.lower() in mailed, "a campaign was mailed"
+    assert not told & {each.email.lower() for each in (BOUNCER, COMPLAINER, REFUNDED, BURIED)}
+    needed = ("local", "host", "first", "last")
+    excused = frozenset(f"{each.door} {what}" for each in EVERYBODY for what in needed)
+    everything = json.dumps(held, ensure_ascii=False)
+    assert WEBHOOK.of("local") in everything.casefold(), "it would be seen"
+    assert [] == Search(EVERYBODY, excused)(everything)
+    # An address in a path or a query would stand in the logs of every proxy on the way.
+    assert [] == WHOEVER(json.dumps(house.client.calls("klaviyo", limit=10_000)))
 
 
 def dead_deliveries(house: House) -> None:

@@ -246,9 +246,11 @@ def waiting() -> int:
     return Request.objects.filter(state=RequestState.QUEUED, expires_at__gt=clock.now()).count()
 
 
-def failed(org: int, *, limit: int = 20) -> list[AnswerFact]:
+def failed(org: int, *, since: datetime | None = None, limit: int = 20) -> list[AnswerFact]:
     """Return the commands whose answers never reached Discord, newest first."""
     rows = Request.objects.filter(org=org, state=RequestState.FAILED).order_by("-id")
+    if since is not None:
+        rows = rows.filter(created_at__gte=since)
     return [
         AnswerFact(row.id, row.command, row.asker, row.state, row.created_at, row.words)
         for row in rows.defer("sealed")[:limit]

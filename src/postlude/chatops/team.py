@@ -63,15 +63,20 @@ def permissions(
     ours = environment.resolve(settings.guild)
     granted: set[str] = set()
     for line in settings.who:
-        role = environment.resolve(line.role)
+        role = _known(line.role)
         if role == EVERYONE:
             mine = bool(ours) and guild == ours
         else:
             mine = bool(guild and role) and role in roles
-        named = environment.resolve(line.user)
+        named = _known(line.user)
         if mine or (named and named == user):
             granted.update(line.may)
     return frozenset(granted) & orgs.PERMISSIONS
+
+
+def _known(text: str) -> str:
+    """A line whose variable is not set fits nobody, and holds up no other line."""
+    return "" if environment.missing(text) else environment.resolve(text)
 
 
 def base_url(settings: DiscordSettings) -> str:

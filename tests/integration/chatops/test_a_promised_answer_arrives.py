@@ -11,6 +11,7 @@ from postlude.chatops import jobs
 from postlude.chatops.commands import sales
 from postlude.chatops.discord import payload
 from postlude.chatops.models import Request
+from postlude.console.readings import attention
 from postlude.kernel import clock, store
 from postlude.kernel.jobs import Budget
 from support.selling import sell
@@ -88,6 +89,9 @@ def test_a_dead_token_is_final_and_shown(server, asked) -> None:
     (shown,) = chatops.failed_answers(server.org.id)
     assert "the token is dead" in shown.words
     assert ("sales", "200000000000000001") == (shown.command, shown.asker)
+    groups = {each.key: each.count for each in attention.groups(server.org, now=clock.now())}
+    assert 1 == groups["unanswered"]
+    assert [] == chatops.failed_answers(server.org.id, since=clock.now())
     findings = chatops.examine_discord(server.org, online=False)
     assert any("did not reach Discord" in each.what for each in findings)
     assert row().sealed is None

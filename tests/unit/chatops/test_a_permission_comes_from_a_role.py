@@ -11,6 +11,7 @@ SETTINGS = DiscordSettings(
         Who(role="everyone", may=("sales.view",)),
         Who(role="${TEAM_ROLE:-500}", may=("messages.resend", "not.one.of.ours")),
         Who(user="9", may=("people.view_contact",)),
+        Who(role="${NOT_SET_AT_ALL}", may=("orgs.manage",)),
         Who(role="${NOT_SET:-}", user="${NOT_SET:-}", may=("orgs.manage",)),
     ),
 )

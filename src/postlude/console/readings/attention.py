@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from postlude.orgs.types import OrgRef
 from postlude.people import api as people
 
 _MOST = 100
+_UNANSWERED = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +269,15 @@ def _untold(org: OrgRef, _now: datetime) -> Group:
     return _group("untold", _("Alerts that reached nobody"), words, found)
 
 
+def _unanswered(org: OrgRef, now: datetime) -> Group:
+    found = [
+        Trouble("unanswered", f"/event {each.command}", each.words, Tone.WARN, at=each.created_at)
+        for each in chatops.failed_answers(org.id, since=now - _UNANSWERED)
+    ]
+    words = _("Somebody asked on Discord and got no answer. Does a worker run? Ask again.")
+    return _group("unanswered", _("Commands without an answer"), words, found)
+
+
 _GROUPS: Sequence[Callable[[OrgRef, datetime], Group]] = (
     _alerts,
     _access,
@@ -276,6 +286,7 @@ _GROUPS: Sequence[Callable[[OrgRef, datetime], Group]] = (
     _unknown,
     _work,
     _untold,
+    _unanswered,
     _senders,
     _removals,
     _addresses,

@@ -13,6 +13,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
+from postlude.access import api as access
 from postlude.console.readings.board import board
 from postlude.console.readings.queries import rows
 from postlude.kernel import work
@@ -41,7 +42,8 @@ class _Database(Collector):
         yield from _backlog(self._now)
         yield _by_state("postlude_outbox", "Messages on their way out", "count_outbox", everyone)
         yield _by_state("postlude_messages", "Messages by state", "count_messages", everyone)
-        yield _source_lag(everyone, self._now)
+        yield from _sources(everyone, self._now)
+        yield _access(everyone)
         yield _provider_errors(everyone)
 
 
@@ -91,15 +93,33 @@ def _by_state(name: str, words: str, query: str, everyone: list[OrgRef]) -> Metr
     return metric
 
 
-def _source_lag(everyone: list[OrgRef], now: datetime) -> Metric:
-    metric = GaugeMetricFamily(
+def _sources(everyone: list[OrgRef], now: datetime) -> Iterator[Metric]:
+    lag = GaugeMetricFamily(
         "postlude_source_lag_seconds", "Seconds since a source was heard", labels=["org", "source"]
+    )
+    failures = GaugeMetricFamily(
+        "postlude_source_failures", "Polls that failed in a row", labels=["org", "source"]
     )
     for org in everyone:
         for each in sources.status(org.id, now=now):
+            failures.add_metric([org.slug, each.slug], each.failures)
             if each.last_success_at is not None:
-                lag = max(0.0, (now - each.last_success_at).total_seconds())
-                metric.add_metric([org.slug, each.slug], lag)
+                seconds = max(0.0, (now - each.last_success_at).total_seconds())
+                lag.add_metric([org.slug, each.slug], seconds)
+    yield lag
+    yield failures
+
+
+def _access(everyone: list[OrgRef]) -> Metric:
+    metric = GaugeMetricFamily(
+        "postlude_access_failing",
+        "People whom a provider that fails has not let in",
+        labels=["org", "resource", "refused"],
+    )
+    for org in everyone:
+        for each in access.failures(org.id):
+            refused = "yes" if each.refused else "no"
+            metric.add_metric([org.slug, each.resource, refused], each.grants)
     return metric
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
+from postlude.access.models import Grant, Resource
 from postlude.kernel import clock as kernel_clock
 from postlude.kernel import store, work
 from postlude.kernel.models import WorkRow
@@ -62,6 +63,20 @@ def test_what_a_provider_turned_down(sale: Any, numbers: Any) -> None:
     errors = "postlude_provider_errors_total"
     assert [1] == numbers(errors, org="pycon", kind="failed")
     assert [1] == numbers(errors, org="pycon", kind="unknown")
+
+
+def test_a_source_and_a_place_that_fail(sale: Any, numbers: Any) -> None:
+    heard(sale.org.id, MINUTES)
+    assert [0] == numbers("postlude_source_failures", org="pycon", source="kktix")
+    assert [] == numbers("postlude_access_failing")
+    with store.write():
+        Source.objects.filter(org=sale.org.id).update(failures=3)
+        Resource.objects.filter(org=sale.org.id).update(
+            failing_since=kernel_clock.now(), refused_at=kernel_clock.now()
+        )
+        Grant.objects.filter(contact=sale.contacts["opened-0"]).update(state="pending")
+    assert [3] == numbers("postlude_source_failures", org="pycon", source="kktix")
+    assert [1] == numbers("postlude_access_failing", org="pycon", resource="video", refused="yes")
 
 
 def test_the_histogram_of_sale_to_invitation(sale: Any, numbers: Any) -> None:

@@ -24,7 +24,7 @@ GETS = (
 )
 BUYER_GETS = ("buyer",)
 MESSAGE_GETS = ("message", "preview")
-POSTS = ("release", "revive", "regrant", "removed", "test-send")
+POSTS = ("release", "revive", "regrant", "removed", "test-send", "by-hand", "done", "hand-back")
 API = (
     "sales",
     "buyers",

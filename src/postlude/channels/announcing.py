@@ -1,7 +1,7 @@
 """Announcements: decided at once for everybody, then taken along by a job, step by step."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, cast
 
@@ -140,7 +140,7 @@ def _lot_taker(sender: SenderConfig) -> TakesLots:
     return cast("TakesLots", channel)
 
 
-def no_longer_holds(org: int, leased: list[Leased]) -> dict[int, str]:
+def no_longer_holds(org: int, leased: Sequence[Leased]) -> dict[int, str]:
     """Veto a message of an announcement to somebody whose ticket is gone; see messages.vetoes."""
     stopped: dict[int, str] = {}
     for conference in {int(it.context.get("conference") or 0) for it in leased}:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from postlude.kernel import boundaries, store
 from postlude.messages import enqueue, epoch, leasing, screening, settle, settling, stamp
@@ -159,6 +159,6 @@ def _ids(dispatch: int) -> Any:
     return Message.objects.filter(dispatch=dispatch).values("id")
 
 
-def _mine(dispatch: int) -> Any:
+def _mine(dispatch: int) -> "QuerySet[Outbox]":
     phases = ("leased", "sending")
     return Outbox.objects.filter(id__in=_ids(dispatch), owner=owner_of(dispatch), phase__in=phases)

@@ -25,7 +25,7 @@ _COLUMNS = (
 def start(org: int, new: NewDispatch, *, now: datetime) -> DispatchFact:
     """Open a dispatch, or return the one that has this key."""
     due = new.prepare_at or now
-    row = (
+    row: tuple[Any, ...] = (
         *(ids.new_id(), org, new.sender, new.key, new.klass.value, new.template_version),
         *(new.locale, dict(new.context), DispatchState.GATHERING.value, "", {}, "", 0, ""),
         *(new.actor, 0, now, new.send_at, due, ""),

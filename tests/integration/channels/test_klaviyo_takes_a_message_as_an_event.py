@@ -6,6 +6,7 @@ from postlude.channels.errors import BadSenderSettings
 from postlude.channels.klaviyo import events
 from postlude.channels.klaviyo.channel import Klaviyo
 from postlude.kernel.errors import MissingSetting
+from postlude.messages.types import Attachment
 
 
 @pytest.fixture
@@ -58,6 +59,17 @@ def test_klaviyo_learns_the_address_and_an_opaque_id_and_nothing_else(
     wanted = {"email": "ann@example.test", "external_id": events.external_id(one.contact)}
     assert {**wanted, "properties": {}} == profile["attributes"]
     assert one.contact == events.contact_of(profile["attributes"]["external_id"])
+
+
+def test_a_file_cannot_go_along_and_is_said_to_be_left_out(channel, sender, mail, sandbox):
+    file = Attachment("pycon.ics", "text/calendar", b"BEGIN:VCALENDAR")
+
+    outcome = only(channel.send(sender, [mail(attachments=(file,))]))
+
+    assert "accepted" == outcome.kind
+    assert "without pycon.ics" in outcome.words
+    (event,) = held(sandbox)["events"]
+    assert ["pycon.ics"] == event["attributes"]["event_properties"]["left_out"]
 
 
 def test_a_window_is_sent_once_each(channel, sender, mail, sandbox):

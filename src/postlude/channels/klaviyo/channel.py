@@ -1,6 +1,7 @@
 """The Klaviyo channel for one buyer at a time: an event, which a flow of the account mails."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from postlude.channels.errors import NotSupported
 from postlude.channels.klaviyo import account as accounts
@@ -62,4 +63,8 @@ class Klaviyo:
             answer = call(post, events.body(account.metric, mail))
         except NoAnswer as lost:
             return answers.missing(lost)
-        return answers.read(answer)
+        verdict = answers.read(answer)
+        if verdict.kind == "accepted" and mail.attachments:
+            names = ", ".join(file.name for file in mail.attachments)
+            return replace(verdict, words=f"{verdict.words}; without {names}: no files by Klaviyo")
+        return verdict

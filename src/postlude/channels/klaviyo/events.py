@@ -18,6 +18,8 @@ def body(metric: str, mail: Rendered) -> dict[str, Any]:
     `unique_id` makes it repeatable: the same message is the same event, however often it is sent.
     """
     person = {"email": mail.to_address, "external_id": external_id(mail.contact)}
+    # An event carries no files: the flow may say so, and the attempt does.
+    left_out = [file.name for file in mail.attachments]
     attributes = {
         "metric": {"data": {"type": "metric", "attributes": {"name": metric}}},
         "profile": {"data": {"type": "profile", "attributes": person}},
@@ -27,6 +29,7 @@ def body(metric: str, mail: Rendered) -> dict[str, Any]:
             "html": mail.html,
             "text": mail.text,
             "links": links(mail),
+            **({"left_out": left_out} if left_out else {}),
         },
         "unique_id": mail.key,
         "backfill": False,

@@ -91,7 +91,7 @@ class _Poll:
         found: dict[str, str] = {}
         cursor: str | None = None
         while True:
-            more = {"page_cursor": cursor} if cursor else {}
+            more: dict[str, Any] = {"page_cursor": cursor} if cursor else {}
             answer = _ask(self._metrics.get_metrics_without_preload_content, **more)
             for row in answer.data or []:
                 kind = receipts.METRICS.get(str((row.get("attributes") or {}).get("name")))
@@ -114,9 +114,10 @@ class _Poll:
             f'equals(metric_id,"{number}"),greater-or-equal(timestamp,{begin}),'
             f"less-than(timestamp,{until})"
         )
-        total, cursor = 0, None
+        total = 0
+        cursor: str | None = None
         while True:
-            more = {"page_cursor": cursor} if cursor else {}
+            more: dict[str, Any] = {"page_cursor": cursor} if cursor else {}
             answer = _ask(
                 self._events.get_events_without_preload_content,
                 filter=wanted,

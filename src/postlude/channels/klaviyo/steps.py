@@ -167,7 +167,8 @@ def _check(work: Work, it: DispatchFact) -> DispatchFact | None:
     audience.screen_again(it, work.now)
     audience.take_strays_off(work.vendor, it)
     if not messages.members_going(it.id):
-        return _over(it, DispatchState.FAILED, work, "nobody is left who may get it")
+        _over(it, DispatchState.FAILED, work, "nobody is left who may get it")
+        return None
     if not messages.mark_dispatch_sending(it):
         raise Wait(work.now + _POLL, "a restored database waits for an operator's yes")
     return messages.note_dispatch(it, step="send", state=DispatchState.SENDING)
@@ -183,9 +184,11 @@ def _send(work: Work, it: DispatchFact) -> DispatchFact:
 def _status(work: Work, it: DispatchFact) -> DispatchFact | None:
     status = work.vendor.send_status(it.vendor["campaign"])
     if status == "complete":
-        return _over(it, DispatchState.SENT, work, "")
+        _over(it, DispatchState.SENT, work, "")
+        return None
     if status == "cancelled":
-        return _over(it, DispatchState.CANCELLED, work, "it was cancelled at Klaviyo")
+        _over(it, DispatchState.CANCELLED, work, "it was cancelled at Klaviyo")
+        return None
     if status is None:  # a restored database: it knows of a sending that Klaviyo does not
         return messages.note_dispatch(it, step="send")
     if it.send_at and it.send_at > work.now:

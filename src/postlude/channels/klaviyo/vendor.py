@@ -194,7 +194,7 @@ def _checked(answer: Answer) -> Answer:
 def _pages(operation: Callable[..., Any], *arguments: Any, **named: Any) -> Iterator[list[Json]]:
     cursor = None
     for _ in range(_PAGES):
-        more = {"page_cursor": cursor} if cursor else {}
+        more: Json = {"page_cursor": cursor} if cursor else {}
         answer = _ask(operation, *arguments, **named, **more)
         yield list(answer.data or [])
         cursor = (answer.document.get("links") or {}).get("next")

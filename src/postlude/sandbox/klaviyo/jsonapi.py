@@ -121,12 +121,11 @@ def _passes(operator: str, value: Any, values: Sequence[str]) -> bool:
     if operator == "contains":
         return values[0] in str(value)
     edge: Any = float(values[0]) if isinstance(value, int | float) else values[0]
-    return {
-        "greater-than": value > edge,
-        "greater-or-equal": value >= edge,
-        "less-than": value < edge,
-        "less-or-equal": value <= edge,
-    }[operator]
+    if operator == "greater-than":
+        return bool(value > edge)
+    if operator == "greater-or-equal":
+        return bool(value >= edge)
+    return bool(value < edge if operator == "less-than" else value <= edge)
 
 
 def page(request: Request, rows: Sequence[Json], size: int) -> tuple[list[Json], Json]:

@@ -61,6 +61,7 @@ class Klaviyo(Simulator):
         super().__init__(config, faults)
         self.sender = WebhookSender(lanes=8)
         self._timers: set[asyncio.TimerHandle] = set()
+        self._chance: random.Random | None = None
         self._forget()
 
     def routes(self) -> list[BaseRoute]:
@@ -251,7 +252,7 @@ class Klaviyo(Simulator):
         self.account = Account()
         self.limits = Limits()
         self.bodies: list[Any] = []
-        self._chance: random.Random | None = None
+        self._chance = None
 
     def _cancel(self) -> None:
         for timer in self._timers:

@@ -62,6 +62,8 @@ class Holder:
     def waits(self) -> tuple[tuple[int, float], ...]:
         """Return (step, seconds since the step before) of the steps after `granted`."""
         found, last = [], self.furthest()
+        if last < _INVITED:
+            return ()
         for at, (before, after) in enumerate(pairwise(self.moments()), start=_INVITED):
             seconds = wait(before, after)
             if seconds is not None and at <= last:
@@ -110,11 +112,11 @@ def _let_in(
 
 
 def _first(one: datetime | None, other: datetime | None) -> datetime | None:
-    return min((each for each in (one, other) if each is not None), default=None)
+    return other if one is None or (other is not None and other < one) else one
 
 
 def _last(one: datetime | None, other: datetime | None) -> datetime | None:
-    return max((each for each in (one, other) if each is not None), default=None)
+    return other if one is None or (other is not None and other > one) else one
 
 
 def instant(text: str | None) -> datetime | None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -57,9 +56,12 @@ def walked(org: int, scope: Scope) -> Iterator[Walked]:
     zone, known, rows = _read(org, scope)
     fates = {key: (each.furthest(), each.granted_at, each.waits()) for key, each in known.items()}
     nothing = (1, None, ())
-    for _, contact, conference, happening, name, _, state, sold_day, placed, sold, seen in rows:
-        day = _day(sold_day) if sold_day is not None else _local(placed or seen, zone)
-        key = CellKey(happening, name, day)
+    keys: dict[tuple[int, str, Any], CellKey] = {}
+    for _, contact, conference, happening, name, state, sold_day, placed, sold, seen in rows:
+        day = _local(placed or seen, zone) if sold_day is None else sold_day
+        key = keys.get((happening, name, day))
+        if key is None:
+            key = keys[happening, name, day] = CellKey(happening, name, _day(day))
         if state != PAID:
             yield Walked(key, state, 0, None, None, None)
             continue
@@ -79,14 +81,18 @@ def sold(
     found = [
         row
         for row in rows
-        if belongs(row[6], reached.get((row[1], row[2]), 1) if row[6] == PAID else 0)
+        if belongs(row[5], reached.get((row[1], row[2]), 1) if row[5] == PAID else 0)
     ]
     found.sort(key=itemgetter(0), reverse=True)
-    return len(found), [_sold(row, known, zone) for row in found[page]]
+    shown = found[page]
+    numbers = dict(ask("list_orders", {"org": org}, tickets=[row[0] for row in shown]))
+    return len(found), [_sold(row, numbers[row[0]], known, zone) for row in shown]
 
 
-def _sold(row: tuple[Any, ...], known: Mapping[tuple[int, int], Holder], zone: ZoneInfo) -> Sold:
-    ticket, contact, conference, happening, name, number, state, sold_day, *times = row
+def _sold(
+    row: tuple[Any, ...], number: str, known: Mapping[tuple[int, int], Holder], zone: ZoneInfo
+) -> Sold:
+    ticket, contact, conference, happening, name, state, sold_day, *times = row
     placed_at, sold_at, seen_at = (instant(each) for each in times)
     day = _day(sold_day) if sold_day is not None else _local(times[0] or times[2], zone)
     holder = known.get((contact, conference), Holder())
@@ -116,7 +122,6 @@ def _tickets(org: int, scope: Scope, happenings: Sequence[int]) -> list[tuple[An
     return ask("list_tickets", params, happenings=happenings)
 
 
-@lru_cache(4_096)
 def _day(value: date | str) -> date:
     """Return the frozen day of purchase as a date; one engine gives text."""
     return date.fromisoformat(value) if isinstance(value, str) else value

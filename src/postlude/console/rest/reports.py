@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Query, Router, Schema
 
 from postlude.console.readings import people_rows
 from postlude.console.rest import keys, shapes
@@ -17,7 +17,7 @@ router = Router()
 _SALES = keys.Key(Permission.VIEW_SALES)
 
 
-class Filters(shapes.Schema):
+class Filters(Schema):
     """Days are of purchase, local to the organisation, both included."""
 
     event: str = ""

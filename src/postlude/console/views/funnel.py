@@ -81,10 +81,15 @@ def csv(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _asked(request: HttpRequest) -> reading.Asked:
-    names = ("event", "type", "since", "until")
-    by = request.GET.get("by", "")
+    def given(name: str) -> str:
+        return request.GET.get(name, "").strip()[:_LONGEST]
+
+    by = given("by")
     return reading.Asked(
-        *[request.GET.get(name, "").strip()[:_LONGEST] for name in names],
+        event=given("event"),
+        ticket_type=given("type"),
+        since=given("since"),
+        until=given("until"),
         by=by if by in reading.CUTS else reading.CUTS[0],
     )
 

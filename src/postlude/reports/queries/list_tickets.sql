@@ -1,5 +1,5 @@
 -- The tickets of some happenings, bought (or, while unpaid, registered) within a range of days.
-SELECT ticket, contact, conference, happening, ticket_type_name, order_number, state, sold_day,
+SELECT ticket, contact, conference, happening, ticket_type_name, state, sold_day,
     CAST(placed_at AS text), CAST(sold_at AS text),
     CASE WHEN placed_at IS NULL THEN CAST(first_seen_at AS text) END
 FROM orders_facts_ticket

@@ -46,14 +46,11 @@ def run_all(*, seconds: float) -> Errand:
     errand = Errand()
     for job in jobs.registered():
         if job.every is not None and clock.monotonic() < deadline:
-            _run(errand, job, lambda job=job: jobs.run_if_due(job, seconds=_remaining(deadline)))
+            _run(errand, job, deadline)
     did = 1
     while did and clock.monotonic() < deadline:
-        did = sum(
-            _run(errand, job, lambda job=job: _slice(job, deadline))
-            for job in jobs.registered()
-            if job.every is None and job.name not in errand.failed
-        )
+        others = [each for each in jobs.registered() if each.every is None]
+        did = sum(_run(errand, job, deadline) for job in others if job.name not in errand.failed)
     errand.left = left()
     errand.seconds = round(clock.monotonic() - started, 3)
     return errand
@@ -63,19 +60,20 @@ def _remaining(deadline: float) -> float:
     return max(0.1, deadline - clock.monotonic())
 
 
-def _slice(job: Job, deadline: float) -> int | None:
-    if job.exclusive:
-        return jobs.run_if_due(job, seconds=_remaining(deadline))
-    return job.run(Budget(min(_SLICE_SECONDS, _remaining(deadline))))
-
-
-def _run(errand: Errand, job: Job, run: Callable[[], int | None]) -> int:
+def _run(errand: Errand, job: Job, deadline: float) -> int:
     try:
-        did = run()
+        did = _turn(job, deadline)
     except Exception as error:  # noqa: BLE001 - whatever it is, the others have their turn
         _log.error("job failed", extra={"job": job.name, "reason": redact.cut(error)})
         errand.failed[job.name] = f"{type(error).__name__}: {redact.cut(error)}"[:400]
         return 0
     if did:
         errand.done[job.name] = errand.done.get(job.name, 0) + did
-    return did or 0
+    return did
+
+
+def _turn(job: Job, deadline: float) -> int:
+    """Run a job once: one with a slot if it is due and free, any other for a slice of the time."""
+    if job.every is not None or job.exclusive:
+        return jobs.run_if_due(job, seconds=_remaining(deadline)) or 0
+    return job.run(Budget(min(_SLICE_SECONDS, _remaining(deadline))))

@@ -22,7 +22,7 @@ from postlude.orgs import api as orgs
 from postlude.people.types import Actor
 from postlude.playbooks import api as playbooks
 from postlude.sandbox.client import SandboxClient
-from postlude.wiring import demo_screen, pipeline, processes
+from postlude.wiring import demo_screen, processes, remaining
 from postlude.wiring.cli import output
 
 USER = "demo"
@@ -207,4 +207,4 @@ def _watch(
 
 
 def _is_quiet(client: SandboxClient) -> bool:
-    return client.replay_status()["state"] == "done" and not pipeline.waiting()
+    return client.replay_status()["state"] == "done" and not remaining.waiting()

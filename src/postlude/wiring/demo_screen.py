@@ -14,7 +14,7 @@ from postlude.console import api as console
 from postlude.console.types import SalesPage
 from postlude.orgs import api as orgs
 from postlude.sandbox.client import SandboxClient
-from postlude.wiring import pipeline
+from postlude.wiring import remaining
 
 _COLOURS = {"good": "green", "warn": "yellow", "bad": "red", "info": "cyan", "plain": "white"}
 
@@ -103,5 +103,5 @@ def figures(org: int, sandbox: SandboxClient, *, now: datetime) -> dict[str, Any
         "median_s": page.timings.median,
         "p95_s": page.timings.p95,
         "mails_at_mailgun": sandbox.received("mailgun", limit=1)["total"],
-        "waiting_work": pipeline.waiting(),
+        "waiting_work": remaining.waiting(),
     }

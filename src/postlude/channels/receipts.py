@@ -20,7 +20,6 @@ from postlude.people import api as people
 from postlude.tracking import api as tracking
 from postlude.tracking.types import Agent, Hit, Reason, TouchKind
 
-
 _CLOCKS_DIFFER = timedelta(minutes=1)
 
 

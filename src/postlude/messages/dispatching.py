@@ -14,6 +14,7 @@ from postlude.messages.errors import DispatchLost, NotAllowed, UnknownDispatch
 from postlude.messages.models import Dispatch
 from postlude.messages.types import DispatchFact, DispatchState, Klass, NewDispatch, State
 
+_UNFINISHED = "being written down; if it stays so, give the same command again"
 _WORKED_ON = (DispatchState.PREPARING, DispatchState.SENDING)
 _COLUMNS = (
     *("id", "org", "sender", "key", "klass", "template_version", "locale", "context"),
@@ -27,7 +28,7 @@ def start(org: int, new: NewDispatch, *, now: datetime) -> DispatchFact:
     due = new.prepare_at or now
     row: tuple[Any, ...] = (
         *(ids.new_id(), org, new.sender, new.key, new.klass.value, new.template_version),
-        *(new.locale, dict(new.context), DispatchState.GATHERING.value, "", {}, "", 0, ""),
+        *(new.locale, dict(new.context), DispatchState.GATHERING.value, "", {}, "", 0, _UNFINISHED),
         *(new.actor, 0, now, new.send_at, due, ""),
     )
     with store.write():
@@ -40,7 +41,7 @@ def freeze(org: int, dispatch: int, *, count: int, step: str) -> None:
     """Its members are all written down: it may go on its way."""
     with store.write():
         Dispatch.objects.filter(org=org, id=dispatch, state=DispatchState.GATHERING).update(
-            state=DispatchState.PREPARING, count=count, step=step
+            state=DispatchState.PREPARING, count=count, step=step, reason=""
         )
         wakeup.nudge()
     boundaries.crossing("messages.dispatch_frozen")

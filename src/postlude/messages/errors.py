@@ -82,7 +82,9 @@ class NotSplittable(AppError, ValueError):
 
     code = "messages.not_splittable"
     http_status = 422
-    message = N_("The template uses “{what}” on line {line}, which an announcement to a list cannot.")
+    message = N_(
+        "The template uses “{what}” on line {line}, which an announcement to a list cannot."
+    )
     hint = N_("Use placeholders, `if` and `for`; or send it message by message.")
 
 

@@ -103,6 +103,7 @@ def screen_again(it: DispatchFact, now: datetime) -> None:
             return
         messages.screen_members(it, taken, now=now)
         after = taken[-1].message
+        it = messages.note_dispatch(it)  # a long list outlasts a lease
 
 
 def take_strays_off(vendor: Vendor, it: DispatchFact) -> None:
@@ -111,10 +112,11 @@ def take_strays_off(vendor: Vendor, it: DispatchFact) -> None:
         return
     going = messages.contacts_going(it.id)
     adopted = it.vendor.get("adopted", {})
-    strays = [
-        profile
-        for profile, external in vendor.on_list(it.vendor["list"])
-        if (adopted.get(profile) or contact_of(external)) not in going
-    ]
+    strays = []
+    for seen, (profile, external) in enumerate(vendor.on_list(it.vendor["list"]), start=1):
+        if (adopted.get(profile) or contact_of(external)) not in going:
+            strays.append(profile)
+        if seen % _AT_ONCE == 0:
+            it = messages.note_dispatch(it)
     for start in range(0, len(strays), _AT_ONCE):
         vendor.take_off_list(it.vendor["list"], strays[start : start + _AT_ONCE])

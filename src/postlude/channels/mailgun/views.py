@@ -8,19 +8,17 @@ import json
 import logging
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from postlude.channels import webhooks
 from postlude.channels.errors import BadSenderSettings
 from postlude.channels.mailgun.account import signing_key
 from postlude.channels.mailgun.signature import Judgement, Trust, judge
 from postlude.kernel import clock, inbox
-from postlude.kernel.errors import AppError, MissingSetting
-from postlude.messages import api as messages
+from postlude.kernel.errors import MissingSetting
 from postlude.messages.types import SenderConfig
-from postlude.orgs import api as orgs
 
 _log = logging.getLogger(__name__)
 
@@ -37,18 +35,18 @@ _ANSWERS = {
 @require_POST
 def receive(request: HttpRequest, org: str, sender: str) -> HttpResponse:
     """Keep one webhook delivery of the sender's account."""
-    raw = _body(request)
+    raw = webhooks.body(request, MOST_BYTES)
     if raw is None:
-        return _say(413, f"A webhook has at most {MOST_BYTES} bytes.")
-    config = _sender(org, sender)
+        return webhooks.say(413, f"A webhook has at most {MOST_BYTES} bytes.")
+    config = webhooks.sender(org, sender, (SOURCE,))
     if config is None:
-        return _say(404, "There is no such sender.")
+        return webhooks.say(404, "There is no such sender.")
     now = clock.now()
     try:
         judgement = judge(_signature(raw), signing_key(config.settings), now=now)
     except (MissingSetting, BadSenderSettings) as error:
         _log.error("webhook without a signing key", extra={"sender_id": config.id})
-        return _say(503, error.text())
+        return webhooks.say(503, error.text())
     if judgement.trust is not Trust.GOOD:
         return _refuse(judgement, config)
     inbox.receive(
@@ -62,28 +60,6 @@ def receive(request: HttpRequest, org: str, sender: str) -> HttpResponse:
     return JsonResponse({"ok": True})
 
 
-def _body(request: HttpRequest) -> bytes | None:
-    try:
-        length = int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        length = 0
-    if length > MOST_BYTES:
-        return None
-    try:
-        raw = request.body
-    except RequestDataTooBig:
-        return None
-    return raw if len(raw) <= MOST_BYTES else None
-
-
-def _sender(org: str, slug: str) -> SenderConfig | None:
-    try:
-        config = messages.sender(orgs.by_slug(org).id, slug)
-    except (AppError, LookupError):
-        return None
-    return config if config.channel == SOURCE else None
-
-
 def _signature(raw: bytes) -> Any:
     try:
         body = json.loads(raw)
@@ -95,8 +71,4 @@ def _signature(raw: bytes) -> Any:
 def _refuse(judgement: Judgement, sender: SenderConfig) -> HttpResponse:
     status, text = _ANSWERS[judgement.trust]
     _log.warning("webhook refused", extra={"sender_id": sender.id, "trust": judgement.trust.value})
-    return _say(status, text)
-
-
-def _say(status: int, text: str) -> HttpResponse:
-    return JsonResponse({"ok": False, "message": text}, status=status)
+    return webhooks.say(status, text)

@@ -7,7 +7,6 @@ rows that are claimed again; what is left is told, so that the scheduler may cal
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 
 from postlude.kernel import clock, jobs, redact
 from postlude.kernel.jobs import Budget, Job
@@ -47,14 +46,6 @@ def run_all(*, seconds: float) -> Errand:
     errand = Errand()
     for job in jobs.registered():
         if job.every is not None and clock.monotonic() < deadline:
-            _run(errand, job, partial(jobs.run_if_due, job, seconds=_remaining(deadline)))
-    did = 1
-    while did and clock.monotonic() < deadline:
-        did = sum(
-            _run(errand, job, partial(_slice, job, deadline))
-            for job in jobs.registered()
-            if job.every is None and job.name not in errand.failed
-        )
             _run(errand, job, deadline)
     did = 1
     while did and clock.monotonic() < deadline:

@@ -11,7 +11,7 @@ from postlude.channels.klaviyo.campaign_channel import KlaviyoCampaign
 from postlude.channels.types import Announcement
 from postlude.kernel import clock, jobs
 from postlude.messages import api as messages
-from postlude.messages.errors import NotAllowed, NotSplittable
+from postlude.messages.errors import DispatchLost, NotAllowed, NotSplittable
 from postlude.messages.types import DispatchState, LocaleText
 from postlude.people import api as people
 from support import ticket_sales
@@ -412,3 +412,54 @@ def test_the_delivery_loop_leaves_an_announcement_alone(stand):
 
     assert 0 == channels.deliver(jobs.Budget(5))
     assert {"queued": 1} == stand.counts()
+
+
+def test_thousands_come_in_several_imports_and_the_last_no_is_heeded(stand):
+    everybody = ticket_sales.emails(2_300)
+    contacts = stand.sell(*everybody)
+    stand.announce()
+    reach(stand, "campaign")
+    people.set_consent(
+        stand.org, contacts[-1], "email", granted=False, source="test", now=clock.now()
+    )
+
+    it = stand.run()
+
+    assert DispatchState.SENT is it.state, it
+    assert 2_300 == it.count
+    mails = stand.client.received("klaviyo", limit=10_000)["mails"]
+    assert sorted(everybody)[:-1] == sorted(each["to"] for each in mails)
+    assert {"accepted": 2_299, "blocked": 1} == stand.counts()
+
+
+def test_two_workers_send_one_campaign(stand):
+    """Both take what is due; the lease lets one of them work."""
+    stand.sell(ANN, BOB)
+    stand.announce()
+    ahead = timedelta()
+    for _ in range(30):
+        with clock.use(clock.FrozenClock(clock.now() + ahead)):
+            first = messages.take_dispatch({stand.sender}, owner="one", now=clock.now())
+            assert None is messages.take_dispatch({stand.sender}, owner="two", now=clock.now())
+            if first is not None:
+                messages.let_go_of_dispatch(first, due=clock.now())
+            announcing.dispatch(jobs.Budget(20))
+        ahead += timedelta(seconds=2)
+        if stand.state().finished_at:
+            break
+        ticket_sales.pause(0.05)
+
+    assert (1, 1, 1) == stand.made()
+    assert [ANN, BOB] == stand.mailed()
+
+
+def test_a_worker_that_lost_its_lease_changes_nothing_any_more(stand):
+    stand.sell(ANN)
+    stand.announce()
+    stale = messages.take_dispatch({stand.sender}, owner="one", now=clock.now())
+    messages.let_go_of_dispatch(stale, due=clock.now())
+    stand.run()
+
+    with pytest.raises(DispatchLost):
+        messages.note_dispatch(stale, step="list")
+    assert DispatchState.SENT is stand.state().state

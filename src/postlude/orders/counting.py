@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Min
+from django.db.models import Max, Min
 
 from postlude.kernel import store
 from postlude.orders.models import Ticket, TicketType
@@ -71,9 +71,8 @@ def sold_by_day(org: int, happening: int, *, first: date, last: date) -> list[Da
 def first_and_last_day(org: int, happening: int) -> tuple[date, date] | None:
     """Return the days of the first and the last sale that is kept; None before any."""
     kept = Ticket.objects.filter(org=org, happening=happening, state=State.PAID)
-    days = kept.filter(sold_day__isnull=False).order_by("sold_day").values_list("sold_day")
-    first, last = days.first(), days.last()
-    return (first[0], last[0]) if first and last and first[0] and last[0] else None
+    days = kept.aggregate(first=Min("sold_day"), last=Max("sold_day"))
+    return (days["first"], days["last"]) if days["first"] and days["last"] else None
 
 
 def with_tickets(org: int, happenings: Collection[int]) -> set[int]:

@@ -67,3 +67,15 @@ def test_another_server_is_told_so_and_nothing_else(server) -> None:
     asked = server.ask("list", guild="555")
     assert "another Discord server" in asked["message"]["content"]
     assert asked["message"]["flags"] & 64
+
+
+@pytest.mark.parametrize("fault", [{"kind": "wrong_signature"}, {"kind": "clock_skew"}])
+def test_the_sandbox_spoils_a_call_as_asked(server, fault) -> None:
+    server.sandbox.client.fault("discord", count=1, **fault)
+    assert 401 == server.ask("list")["status"]
+    assert 200 == server.ask("list")["status"]
+
+
+def test_a_private_message_has_no_roles(server) -> None:
+    asked = server.ask("list", guild=None)
+    assert "None of your roles" in asked["message"]["content"]

@@ -14,7 +14,7 @@ from postlude.channels.klaviyo import receipts
 from postlude.channels.klaviyo.connection import Answer, Clients, NoAnswer, call
 from postlude.channels.klaviyo.vendor import cursor_of
 from postlude.channels.klaviyo.views import CHANNELS, keep
-from postlude.kernel import boundaries
+from postlude.kernel import boundaries, redact
 from postlude.kernel.errors import AppError
 from postlude.kernel.jobs import Budget
 from postlude.messages import api as messages
@@ -43,7 +43,9 @@ def poll_reports(budget: Budget) -> int:
         try:
             total += _Poll(sender, budget).run()
         except (NoAnswer, _Refused) as error:
-            _log.warning("reports not read", extra={"sender_id": sender.id, "reason": str(error)})
+            _log.warning(
+                "reports not read", extra={"sender_id": sender.id, "reason": redact.cut(error)}
+            )
         except AppError as error:
             _log.warning("reports not read", extra={"sender_id": sender.id, "code": error.code})
     return total

@@ -138,14 +138,20 @@ def settle_all(it: DispatchFact, outcome: Outcome, *, now: datetime) -> int:
         total += len(found)
 
 
-def end_rest(it: DispatchFact, state: State, *, reason: str, now: datetime) -> int:
-    """End whoever was not sent to, as the dispatch is over; return how many."""
+def end_rest(
+    it: DispatchFact, state: State, *, reason: str, now: datetime, marked_too: bool = False
+) -> int:
+    """End whoever was not sent to, as the dispatch is over; return how many.
+
+    `marked_too`: those on the wire as well, where it is sure that nothing was sent.
+    """
+    phases = (*_WAITS, "sending") if marked_too else _WAITS
     total = 0
     while True:
         with store.write():
             rows = list(
                 Outbox.objects.select_for_update()
-                .filter(id__in=_ids(it.id), phase__in=_WAITS)
+                .filter(id__in=_ids(it.id), phase__in=phases)
                 .order_by("id")[:CHUNK]
             )
             settling.end(rows, state, reason=reason, now=now)

@@ -114,7 +114,9 @@ def cancel(org: int, key: str, *, actor: str, now: datetime) -> DispatchFact:
     boundaries.crossing("messages.dispatch_cancelled")
     if not stopped and it.state is not DispatchState.CANCELLED:
         raise NotAllowed(state=it.state.value, wanted=DispatchState.CANCELLED.value)
-    dispatch_members.end_rest(it, State.CANCELLED, reason="the announcement was cancelled", now=now)
+    # Not yet handed over: who was marked at the last look has not been sent to either.
+    words = "the announcement was cancelled"
+    dispatch_members.end_rest(it, State.CANCELLED, reason=words, now=now, marked_too=True)
     return by_key(org, key)
 
 

@@ -379,6 +379,18 @@ def test_it_can_be_cancelled_until_it_is_handed_over(stand):
     assert [] == stand.mailed()
 
 
+def test_cancelled_after_the_last_look_and_before_the_sending_nobody_is_left_behind(stand):
+    stand.sell(ANN)
+    stand.announce()
+    reach(stand, "check")
+    assert messages.mark_dispatch_sending(stand.state())  # and the process dies here
+
+    messages.cancel_dispatch(stand.org, "tomorrow", actor="cli", now=clock.now())
+
+    assert {"cancelled": 1} == stand.counts()
+    assert [] == stand.mailed()
+
+
 def test_the_same_name_again_changes_nothing(stand):
     stand.sell(ANN)
     first = stand.announce()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 _PAGES = 1_000
+_BAD_REQUEST = 400
 _CONFLICT = 409
 _NOT_FOUND = 404
 
@@ -110,7 +111,7 @@ class Vendor:
             meta = refused.answer.error.get("meta") or {}
             known = meta.get("duplicate_profile_id")
             if refused.answer.status != _CONFLICT or not known:
-                if 400 <= refused.answer.status < 404:  # noqa: PLR2004
+                if refused.answer.status == _BAD_REQUEST:
                     return None
                 raise
         change = {"properties": attributes["properties"]}

@@ -30,6 +30,7 @@ NOTHING = {301, 302, 401, 403, 404, 405}
 # Each route that is neither a page of an organisation nor a call of the API, and why it is open.
 OTHERS = {
     "hooks/mailgun/<slug:org>/<slug:sender>": "trusts a signature",
+    "hooks/klaviyo/<slug:org>/<slug:sender>": "trusts a signature",
     "hooks/discord/<slug:org>": "trusts a signature",
     "hooks/kktix/<slug:org>/<slug:source>": "trusts a secret header",
     "": "leads to the login",

@@ -29,6 +29,8 @@ def change_email(  # noqa: PLR0913 - whose, which, who, when, and what if it is 
     """
     email, problem = read_email(email_raw)
     if email is None:
+        with store.write():
+            _alive(org, contact)  # first of all: nothing is said of a contact that is not ours
         return Recognised(contact, problem=problem)
     try:
         with store.write():

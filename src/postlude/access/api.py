@@ -13,7 +13,7 @@ from postlude.access.definitions import check_resource, define_map, define_resou
 from postlude.access.doctor import doctor
 from postlude.access.events import CHANGED, SETTLED
 from postlude.access.granting import entitled, grant_many
-from postlude.access.links import follow, link_for, providers
+from postlude.access.links import follow, leading_somewhere, link_for, providers
 from postlude.access.reading import failures, grants, grants_of, history_of, status, waiting
 from postlude.access.removals import removed_by_hand, to_remove_by_hand
 from postlude.access.retrying import regrant
@@ -36,6 +36,7 @@ __all__ = (
     "grants_of",
     "history_of",
     "kinds",
+    "leading_somewhere",
     "link_for",
     "manual_queue",
     "mark_done",

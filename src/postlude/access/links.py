@@ -68,6 +68,18 @@ def follow(token: str, *, now: datetime) -> Target | Gone:
     return _target(row)
 
 
+def leading_somewhere(org: int, grants: Collection[int]) -> set[int]:
+    """Return which of these grants are granted and have a link that there is something behind."""
+    found: set[int] = set()
+    for chunk in store.chunks(sorted(set(grants)), 500):
+        rows = Grant.objects.filter(org=org, id__in=chunk, state=State.GRANTED)
+        for row in rows.select_related("resource"):
+            target = _target(row)
+            if isinstance(target, Target) and target.url:
+                found.add(row.id)
+    return found
+
+
 def _why_not(row: Grant, edition: int) -> GoneReason | None:
     if row.state == State.REVOKED:
         return GoneReason.REVOKED

@@ -177,6 +177,8 @@ def _journey(history: Sequence[HistoryEntry]) -> Iterator[TimelineEntry]:
         title, tone = _JOURNEY[each.kind]
         if each.actor.startswith("public:"):
             title = N_("Sent once more: the buyer asked")
+        elif each.actor == journeys.LATE_ACTOR:
+            title = N_("Sent once more: access came after the invitation")
         reason = _REASONS.get(each.reason)
         detail = (
             f"{each.journey} · {each.node}: {_(reason) if reason else words.reason(each.reason)}"

@@ -10,6 +10,8 @@ from postlude.journeys.calendars import attachments, describe_occasion
 from postlude.journeys.entering import catch_up, on_ticket_paid
 from postlude.journeys.freezing import freeze
 from postlude.journeys.helping import HELP, ask_again, on_help_asked
+from postlude.journeys.late_access import ACTOR as LATE_ACTOR
+from postlude.journeys.late_access import LATE_ACCESS, on_access_late
 from postlude.journeys.moving import (
     STALE,
     on_contact_addressed,
@@ -37,6 +39,8 @@ from postlude.journeys.waking import (
 __all__ = (
     "CALENDAR",
     "HELP",
+    "LATE_ACCESS",
+    "LATE_ACTOR",
     "NOTICE",
     "STALE",
     "ask_again",
@@ -53,6 +57,7 @@ __all__ = (
     "mail_uses",
     "members",
     "on_access_changed",
+    "on_access_late",
     "on_contact_addressed",
     "on_contact_moved",
     "on_grant_settled",

@@ -1,8 +1,10 @@
 """Inviting: mark, message and outbox row in one transaction, once per contact and conference."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from postlude.access import api as access
+from postlude.access.types import State
 from postlude.journeys import calendars, decisions, marks
 from postlude.journeys.errors import BadJourney
 from postlude.journeys.types import AdditionNode, Mail, NoticeNode, SendNode, Stop
@@ -14,6 +16,8 @@ from postlude.people import api as people
 
 INVITE = "invite:"
 ADDITION = "addition:"
+RESEND = "resend:"
+GRANTED = "granted"
 
 
 def invite(node: SendNode, walk: Walk, here: Sequence[Walker], *, others_go_on: bool) -> None:
@@ -109,6 +113,7 @@ def write(
     languages = people.locales(walk.org, list(cycles))
     versions = _versions(node, walk.org, (tickets for _, tickets in new.values()))
     sender = messages.sender(walk.org, node.sender).id
+    open_to = granted(walk.org, cycles, walk.conference)
     drafts = [
         _draft(
             node,
@@ -120,6 +125,7 @@ def write(
             locale=languages.get(contact, ""),
             cycle=cycle,
             now=walk.now,
+            granted=open_to.get(contact, ()),
             lane=lane,
         )
         for contact, cycle in cycles.items()
@@ -140,10 +146,12 @@ def _draft(  # noqa: PLR0913 - a message is what it is
     locale: str,
     cycle: int | None,
     now: datetime,
+    granted: Collection[int],
     lane: Lane | None = None,
 ) -> NewMessage:
     context: dict[str, object] = {"conference": conference}
     context["tickets"] = [ticket.id for ticket in tickets]
+    context[GRANTED] = sorted(granted)
     if isinstance(node, SendNode | NoticeNode):
         context |= calendars.ATTACHED
     return NewMessage(
@@ -162,6 +170,14 @@ def _draft(  # noqa: PLR0913 - a message is what it is
 
 
 draft = _draft
+
+
+def granted(org: int, contacts: Collection[int], conference: int) -> dict[int, list[int]]:
+    """Return the grants that a mail which is decided now will certainly carry, by contact."""
+    return {
+        contact: [fact.id for fact in facts if fact.state == State.GRANTED]
+        for contact, facts in access.grants_of(org, contacts, conference).items()
+    }
 
 
 def _slug(node: Mail, tickets: Sequence[TicketFact]) -> str:

@@ -63,13 +63,14 @@ def _write(  # noqa: PLR0913, PLR0917 - a message is what it is
         node,
         conference,
         contact,
-        f"resend:{number}",
+        f"{inviting.RESEND}{number}",
         tickets,
         sender=messages.sender(org, node.sender).id,
         version=inviting.version_for(node, org, tickets),
         locale=people.locales(org, [contact]).get(contact, ""),
         cycle=None,
         now=now,
+        granted=inviting.granted(org, [contact], conference).get(contact, ()),
     )
     return messages.enqueue_many(org, [draft], now=now)[0].message
 

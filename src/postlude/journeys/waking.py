@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from postlude.access import api as access
-from postlude.journeys import bookkeeping, publishing
+from postlude.access.types import State
+from postlude.journeys import bookkeeping, late_access, publishing
 from postlude.journeys.bookkeeping import Tried
 from postlude.journeys.models import Member, Resend
 from postlude.journeys.types import AdditionNode, MemberState, Stop
@@ -24,7 +25,11 @@ _WAITS = Q(state__in=(MemberState.READY, MemberState.WAITING)) | Q(
 
 
 def on_grant_settled(batch: WorkBatch) -> None:
-    """Wake whoever waited for these grants, also those who were given up for want of access."""
+    """Wake whoever waited for these grants, also those who were given up for want of access.
+
+    Who was invited without them is looked at by itself (`late_access`). They are found after the
+    waking, which waits for a walk that is writing to them now.
+    """
     facts = access.grants(batch.org, batch.keys).values()
     by_conference: dict[int, set[int]] = defaultdict(set)
     for fact in facts:
@@ -34,6 +39,7 @@ def on_grant_settled(batch: WorkBatch) -> None:
             for chunk in store.chunks(sorted(contacts), _CHUNK):
                 waiting = Member.objects.filter(org=batch.org, conference=conference)
                 _wake(waiting.filter(_WAITS, contact__in=chunk), clock.now())
+        late_access.note(batch.org, [fact for fact in facts if fact.state == State.GRANTED])
         batch.finish()
         wakeup.nudge()
     boundaries.crossing("journeys.woken")

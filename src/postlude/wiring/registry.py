@@ -51,6 +51,7 @@ def _consumers() -> None:
     work.subscribe(people.JOINED, "orders", orders.on_contacts_joined)
     work.subscribe(orders.LEFT, "journeys", journeys.on_ticket_left)
     work.subscribe(journeys.HELP, "journeys", journeys.on_help_asked)
+    work.subscribe(journeys.LATE_ACCESS, "journeys", journeys.on_access_late)
     work.subscribe(journeys.STALE, "journeys", journeys.on_invitation_stale)
     work.subscribe("message.settled", "journeys", journeys.on_message_settled)
     # First, so that a sale and its form are one row to load.

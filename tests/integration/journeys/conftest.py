@@ -166,6 +166,7 @@ def house(org: Any, clock: Any) -> House:
         ("ticket.refunded", journeys.on_ticket_refunded),
         ("grant.settled", journeys.on_grant_settled),
         ("access.changed", journeys.on_access_changed),
+        (journeys.LATE_ACCESS, journeys.on_access_late),
         ("message.settled", journeys.on_message_settled),
     ):
         work.subscribe(topic, "journeys", handler)

@@ -87,16 +87,13 @@ def _id(buyer: Buyer) -> int:
 
 
 def _invited_since(call: Call, buyer: Buyer) -> bool:
-    """Say whether the journey itself wrote an invitation since the command was confirmed.
+    """Say whether an invitation was written since the command was confirmed.
 
-    Whoever had no access until now is invited by the journey as soon as they have: a second
-    mail beside it would be one too many.
+    Whoever had no access until now is invited by the journey as soon as they have, and who was
+    invited without a link hears of it: a second mail beside either would be one too many.
     """
     since = call.confirmed_at or call.now
-    return any(
-        each.created_at >= since and each.key.startswith("invite:")
-        for each in _invitations(call, buyer)
-    )
+    return any(each.created_at >= since for each in _invitations(call, buyer))
 
 
 def _the_journey_invites(call: Call, buyer: Buyer) -> bool:

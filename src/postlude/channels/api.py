@@ -1,6 +1,8 @@
 """What `wiring` and the upper rooms may ask of channels."""
 
 from postlude.channels import announcing, registry
+from postlude.channels.anymail_esp import account as anymail_esp
+from postlude.channels.anymail_esp.channel import AnymailEsp
 from postlude.channels.checks import doctor
 from postlude.channels.delivery import deliver, send_window
 from postlude.channels.jobs import JOBS, LANED_JOBS
@@ -8,7 +10,7 @@ from postlude.channels.klaviyo.campaign_channel import KlaviyoCampaign
 from postlude.channels.klaviyo.channel import Klaviyo
 from postlude.channels.mailgun.channel import Mailgun
 from postlude.channels.memory import Memory
-from postlude.channels.receipts import handle_klaviyo, handle_mailgun
+from postlude.channels.receipts import handle_anymail, handle_klaviyo, handle_mailgun
 from postlude.channels.reconciliation import reconcile_late, reconcile_unknown
 from postlude.channels.registry import get, names, register
 from postlude.channels.smtp.channel import Smtp
@@ -20,6 +22,7 @@ __all__ = (
     "LANED_JOBS",
     "Memory",
     "announce",
+    "check_esp",
     "deliver",
     "doctor",
     "get",
@@ -32,12 +35,17 @@ __all__ = (
 )
 
 announce = announcing.announce
-INBOX_HANDLERS = {"mailgun": handle_mailgun, "klaviyo": handle_klaviyo}
+check_esp = anymail_esp.problems
+INBOX_HANDLERS = {
+    "mailgun": handle_mailgun,
+    "klaviyo": handle_klaviyo,
+    "anymail": handle_anymail,
+}
 
 
 def register_all() -> None:
     """Register every channel that ships with Postlude; idempotent."""
-    for channel in (Mailgun(), Klaviyo(), KlaviyoCampaign(), Smtp(), Memory()):
+    for channel in (Mailgun(), AnymailEsp(), Klaviyo(), KlaviyoCampaign(), Smtp(), Memory()):
         if channel.name not in registry.names():
             registry.register(channel)
     messages.register_veto(announcing.KEY, announcing.no_longer_holds)

@@ -14,7 +14,7 @@ from postlude.messages import api as messages
 from postlude.messages.types import SenderConfig
 from postlude.orgs import api as orgs
 
-_WITH_FROM = ("mailgun", "klaviyo_campaign", "smtp")
+_WITH_FROM = ("mailgun", "anymail", "klaviyo_campaign", "smtp")
 
 
 @register(Tags.database)

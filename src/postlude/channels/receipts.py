@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from postlude.channels.anymail_esp import receipts as anymail_esp
 from postlude.channels.klaviyo import receipts as klaviyo
 from postlude.channels.klaviyo.events import contact_of
 from postlude.channels.mailgun import receipts as mailgun
@@ -31,6 +32,22 @@ def handle_mailgun(deliveries: Sequence[Delivery]) -> None:
         raise Unreadable(str(error)) from None
     first = deliveries[0]
     take_many(first.org, first.headers.get("sender", ""), "mailgun", reports)
+
+
+def handle_anymail(deliveries: Sequence[Delivery]) -> None:
+    """Take webhooks of one sender at an ESP from the inbox."""
+    try:
+        reports = [
+            report
+            for delivery in deliveries
+            for report in anymail_esp.read(
+                delivery.org, delivery.raw, delivery.headers, received_at=delivery.received_at
+            )
+        ]
+    except anymail_esp.UnreadableEvent as error:
+        raise Unreadable(str(error)) from None
+    first = deliveries[0]
+    take_many(first.org, first.headers.get("sender", ""), "anymail", reports)
 
 
 def handle_klaviyo(deliveries: Sequence[Delivery]) -> None:

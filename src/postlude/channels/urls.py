@@ -2,10 +2,16 @@
 
 from django.urls import path
 
+from postlude.channels.anymail_esp import views as anymail_esp
 from postlude.channels.klaviyo import views as klaviyo
 from postlude.channels.mailgun import views as mailgun
 
 urlpatterns = [
+    path(
+        "hooks/anymail/<slug:org>/<slug:sender>",
+        anymail_esp.receive,
+        name="channels-anymail-receipts",
+    ),
     path(
         "hooks/klaviyo/<slug:org>/<slug:sender>", klaviyo.receive, name="channels-klaviyo-receipts"
     ),

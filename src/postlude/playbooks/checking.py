@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from postlude.access import api as access
 from postlude.access.types import Resource
+from postlude.channels import api as channels
 from postlude.journeys import api as journeys
 from postlude.kernel import environment
 from postlude.kernel.errors import AppError
@@ -247,7 +248,19 @@ def _rooms(document: Document, playbook: shape.Playbook) -> list[Problem]:
     for index, keep in enumerate(playbook.warehouse.keep):
         wrong = warehouse.problems(Keep(keep.column, tuple(keep.labels)))
         found += [(("warehouse", "keep", index), words, "") for words in wrong]
-    return [document.problem(place, _sentence(words), hint) for place, words, hint in found]
+    said = [document.problem(place, _sentence(words), hint) for place, words, hint in found]
+    return [*said, *_senders(document, playbook)]
+
+
+def _senders(document: Document, playbook: shape.Playbook) -> Iterator[Problem]:
+    """Ask what each ESP needs; a setting that is given wrongly is said at its own line."""
+    for slug, part in playbook.senders.items():
+        if not isinstance(part, shape.Anymail):
+            continue
+        for error in channels.check_esp(part.model_dump()):
+            name = str(error.fields["setting"])
+            place: Place = ("senders", slug, name) if getattr(part, name) else ("senders", slug)
+            yield document.problem(place, _sentence(error.text()), error.hint, key=True)
 
 
 def _sentence(words: str) -> str:

@@ -168,7 +168,7 @@ def _sender(org: int, slug: str, part: shape.Sender) -> None:
         from_address=address,
         from_name=name,
         reply_to=part.reply_to,
-        quota=part.a_month if isinstance(part, shape.Mailgun) else None,
+        quota=part.a_month if isinstance(part, shape.Mailgun | shape.Anymail) else None,
     )
 
 

@@ -220,6 +220,51 @@ class Mailgun(Part):
     """The quota; when it is used up, sending rests till the next month and you are told."""
 
 
+class Anymail(Part):
+    """An account at any other ESP that django-anymail reaches; each needs its own keys."""
+
+    via: Literal["anymail"]
+    esp: Literal[
+        "brevo",
+        "mailersend",
+        "mailjet",
+        "mailtrap",
+        "mandrill",
+        "postmark",
+        "resend",
+        "sendgrid",
+        "sparkpost",
+        "unisender_go",
+    ]
+    """Whose account it is."""
+    sender: From = Field(alias="from")
+    """The name and address in the mail."""
+    reply_to: From = ""
+    """Where answers go; else to `from`."""
+    api_key: Secret = ""
+    """For Brevo, Mailjet, Mandrill, Resend, SendGrid, SparkPost and Unisender Go."""
+    secret_key: Secret = ""
+    """Mailjet's second key."""
+    server_token: Secret = ""
+    """For Postmark."""
+    api_token: Secret = ""
+    """For MailerSend and Mailtrap."""
+    message_stream: str = ""
+    """Postmark's stream; else its default one."""
+    webhook_secret: Secret = ""
+    """`user:password` that stand in the address of the webhook."""
+    signing_key: Secret = ""
+    """Signs the webhooks of MailerSend and Mandrill (needed), Mailtrap and SendGrid."""
+    base_url: str = ""
+    """Another API address, such as the sandbox's; Unisender Go's by data centre (needed)."""
+    tracking: Literal["own", "vendor"] = "own"
+    """Who counts opens and clicks; for ESPs that are told with each mail."""
+    rate: float = Field(default=10.0, gt=0, le=1_000)
+    """Mails a second."""
+    a_month: int | None = Field(default=None, gt=0)
+    """The quota; when it is used up, sending rests till the next month and you are told."""
+
+
 class Klaviyo(Part):
     """A Klaviyo account: an event for each message, or one campaign for a whole announcement."""
 
@@ -262,7 +307,7 @@ class Smtp(Part):
     """Mails a second."""
 
 
-Sender = Annotated[Mailgun | Klaviyo | Smtp, Field(discriminator="via")]
+Sender = Annotated[Mailgun | Anymail | Klaviyo | Smtp, Field(discriminator="via")]
 
 
 class Text(Part):

@@ -147,6 +147,14 @@ class SandboxClient:
         """Webhook deliveries of Mailgun with their attempts."""
         return self._json("GET", "/mailgun/webhooks", params={"limit": str(limit)})
 
+    def emit_postmark(self, event: str, recipient: str) -> Json:
+        """Make a reader of a Postmark mail do something: Delivery, Bounce, Open, Click, ..."""
+        return self._json("POST", "/postmark/emit", {"event": event, "recipient": recipient})
+
+    def postmark_webhooks(self, limit: int = 100) -> Json:
+        """Webhook deliveries of Postmark with their attempts."""
+        return self._json("GET", "/postmark/webhooks", params={"limit": str(limit)})
+
     def emit_klaviyo(self, metric: str, recipient: str, **more: object) -> Json:
         """Make a reader of a Klaviyo mail do something: Opened Email, Bounced Email, ..."""
         call = {"metric": metric, "recipient": recipient, **more}

@@ -14,6 +14,7 @@ from postlude.sandbox.kktix.notifications import KktixConfig
 from postlude.sandbox.kktix.simulator import Kktix
 from postlude.sandbox.klaviyo.simulator import Klaviyo, KlaviyoConfig
 from postlude.sandbox.mailgun.simulator import Mailgun, MailgunConfig
+from postlude.sandbox.postmark.simulator import Postmark, PostmarkConfig
 from postlude.sandbox.simulator import Simulator
 from postlude.sandbox.smtp.sink import SmtpConfig, SmtpSink
 
@@ -25,6 +26,7 @@ class SandboxOptions:
     kktix: KktixConfig = field(default_factory=KktixConfig)
     gather: GatherConfig = field(default_factory=GatherConfig)
     mailgun: MailgunConfig = field(default_factory=MailgunConfig)
+    postmark: PostmarkConfig = field(default_factory=PostmarkConfig)
     klaviyo: KlaviyoConfig = field(default_factory=KlaviyoConfig)
     discord: DiscordConfig = field(default_factory=DiscordConfig)
     discord_guild: DiscordGuildConfig = field(default_factory=DiscordGuildConfig)
@@ -41,6 +43,7 @@ class Vendors:
         self.kktix = Kktix(options.kktix, self.faults)
         self.gather = Gather(options.gather, self.faults)
         self.mailgun = Mailgun(options.mailgun, self.faults)
+        self.postmark = Postmark(options.postmark, self.faults)
         self.klaviyo = Klaviyo(options.klaviyo, self.faults)
         self.discord = Discord(options.discord, self.faults)
         self.discord_guild = DiscordGuild(options.discord_guild, self.faults)
@@ -51,6 +54,7 @@ class Vendors:
             self.kktix,
             self.gather,
             self.mailgun,
+            self.postmark,
             self.klaviyo,
             self.discord,
             self.discord_guild,

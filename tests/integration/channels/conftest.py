@@ -50,6 +50,18 @@ def mailgun_settings(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[
 
 
 @pytest.fixture
+def postmark_settings(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    monkeypatch.setenv("POSTMARK_TOKEN", "sandbox-postmark-token")
+    monkeypatch.setenv("POSTMARK_WEBHOOK", "postmark:sandbox-postmark-password")
+    return {
+        "esp": "postmark",
+        "server_token": "${POSTMARK_TOKEN}",
+        "webhook_secret": "${POSTMARK_WEBHOOK}",
+        "base_url": sandbox.url("postmark"),
+    }
+
+
+@pytest.fixture
 def klaviyo_settings(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     monkeypatch.setenv("KLAVIYO_API_KEY", "sandbox-klaviyo-key")
     monkeypatch.setenv("KLAVIYO_WEBHOOK_SECRET", "sandbox-klaviyo-secret")

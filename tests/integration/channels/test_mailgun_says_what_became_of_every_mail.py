@@ -79,7 +79,7 @@ def test_a_request_dropped_before_it_was_taken_is_unknown_and_stays_absent(
 
 
 def test_an_answer_too_slow_is_unknown(channel, sender, mail, sandbox, monkeypatch):
-    monkeypatch.setattr("postlude.channels.mailgun.connection.TIMEOUT_S", (2.0, 0.2))
+    monkeypatch.setattr("postlude.channels.kept_connections.TIMEOUT_S", (2.0, 0.2))
     sandbox.client.fault("mailgun", "latency", latency_ms=600, after=True, count=1)
 
     (outcome,) = channel.send(sender, [mail()])
@@ -172,7 +172,7 @@ def test_settings_that_cannot_be_used_are_said_before_anything_is_sent(
 
 
 def test_an_idle_connection_is_not_written_into(channel, sender, mail, monkeypatch):
-    monkeypatch.setattr("postlude.channels.mailgun.connection._IDLE_S", 0.0)
+    monkeypatch.setattr("postlude.channels.kept_connections._IDLE_S", 0.0)
 
     outcomes = [outcome for _ in range(3) for outcome in channel.send(sender, [mail()])]
 

@@ -194,3 +194,42 @@ def test_a_template_that_is_a_link_to_a_file_outside_is_refused(tmp_path: Path) 
     text = playbook_files.TEXT.replace("mjml: invitation.mjml", "mjml: linked.mjml")
     (problem,) = problems(folder, text)
     assert "outside" in problem.message
+
+
+MAILGUN = """\
+    via: mailgun
+    from: PyCon <hello@example.test>
+    domain: mg.example.test
+    api_key: ${MAILGUN_API_KEY}
+    signing_key: ${MAILGUN_SIGNING_KEY}
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "where", "message", "hint"),
+    [
+        (["esp: mailjet", "api_key: ${A}", "webhook_secret: ${B}"], "mailgun:", "secret_key", "{N"),
+        (
+            ["esp: postmark", "api_key: ${A}", "webhook_secret: ${B}"],
+            "mailgun:",
+            "server_token",
+            "",
+        ),
+        (["esp: brevo", "api_key: ${A}"], "mailgun:", "webhook_secret", "user:password"),
+        (
+            ["esp: brevo", "api_key: ${A}", "webhook_secret: ${B}", "signing_key: ${S}"],
+            "signing_key: ${S}",
+            "signing_key",
+            "webhook_secret",
+        ),
+    ],
+)
+def test_a_key_that_an_esp_needs_is_asked_for_at_its_sender(
+    tmp_path: Path, lines: list[str], where: str, message: str, hint: str
+) -> None:
+    given = ["via: anymail", "from: PyCon <hello@example.test>", *lines]
+    text = playbook_files.TEXT.replace(MAILGUN, "".join(f"    {line}\n" for line in given))
+    (problem,) = problems(tmp_path, text)
+    assert problem.line == playbook_files.line_of(text, where)
+    assert message in problem.message
+    assert hint in problem.hint

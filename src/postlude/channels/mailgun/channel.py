@@ -2,21 +2,18 @@
 
 from collections.abc import Collection, Sequence
 
-import httpx
-import requests
 from anymail.exceptions import AnymailError
 from django.core.mail import EmailMultiAlternatives
 
-from postlude.channels import failures, letters
+from postlude.channels import anymail_letters, letters
+from postlude.channels.kept_connections import Connections
 from postlude.channels.mailgun import account as accounts
 from postlude.channels.mailgun import answers
 from postlude.channels.mailgun.account import Account
-from postlude.channels.mailgun.connection import Connections
+from postlude.channels.mailgun.connection import backend
 from postlude.channels.mailgun.events import probe, taken
 from postlude.channels.types import Examination, Verdict
 from postlude.channels.window import Window
-from postlude.kernel import http
-from postlude.kernel.redact import cut
 from postlude.messages.types import ChannelTraits, Outcome, Rendered, SenderConfig
 
 
@@ -33,7 +30,7 @@ class Mailgun:
 
     def __init__(self) -> None:
         self._window = Window(self.name, self.traits.concurrency)
-        self._connections = Connections()
+        self._connections = Connections(backend)
 
     def send(self, sender: SenderConfig, batch: Sequence[Rendered]) -> list[Outcome]:
         """Send each mail by one call; raise for settings that cannot be used."""
@@ -72,55 +69,22 @@ class Mailgun:
             with self._connections.borrow(account) as connection:
                 connection.send(message)
         except AnymailError as error:
-            return _after(error)
+            return anymail_letters.after(error, answers.read)
         answer = message.anymail_status.esp_response  # type: ignore[attr-defined]
         return answers.read(answer.status_code, answer.text)
 
 
 def _compose(sender: SenderConfig, account: Account, mail: Rendered) -> EmailMultiAlternatives:
-    message = EmailMultiAlternatives(
-        subject=mail.subject,
-        body=mail.text,
-        from_email=letters.from_header(sender),
-        to=[letters.to_header(mail)],
-        reply_to=[sender.reply_to] if sender.reply_to else None,
-        headers=letters.headers(mail, account.domain),
-    )
-    if mail.html:
-        message.attach_alternative(mail.html, "text/html")
-    for file in mail.attachments:
-        message.attach(file.name, file.content, file.content_type)
-    # What django-anymail reads from a message beyond Django's own fields:
     extra = {
-        "metadata": {**mail.metadata, "outbox_id": str(mail.message)},
+        "metadata": anymail_letters.metadata(mail),
         "tags": _tags(sender, mail),
         "track_opens": account.vendor_tracking,
         "track_clicks": account.vendor_tracking,
     }
-    for name, value in extra.items():
-        setattr(message, name, value)
-    return message
+    return anymail_letters.compose(
+        sender, mail, headers=letters.headers(mail, account.domain), extra=extra
+    )
 
 
 def _tags(sender: SenderConfig, mail: Rendered) -> list[str]:
     return [sender.slug, *([mail.metadata["node"]] if mail.metadata.get("node") else [])]
-
-
-def _after(error: AnymailError) -> Verdict:
-    response = getattr(error, "response", None)
-    if response is not None:
-        asked = {"Retry-After": response.headers.get("Retry-After", "")}
-        wait = http.retry_after(httpx.Response(response.status_code, headers=asked))
-        return answers.read(response.status_code, response.text, retry_after=wait)
-    if isinstance(error, requests.RequestException):
-        kind = _name_of(error)
-        if failures.left_us(error):
-            return Verdict("unknown", f"no answer: {kind}")
-        return Verdict("refused", f"no connection: {kind}")
-    # Refused by django-anymail itself (an address, a feature): nothing left us, nothing will.
-    return Verdict("failed", cut(f"{type(error).__name__}: {error.args[0] if error.args else ''}"))
-
-
-def _name_of(error: Exception) -> str:
-    cause = error.__cause__ or error
-    return type(cause).__name__

@@ -1,99 +1,12 @@
-"""django-anymail's Mailgun backend over connections that are kept and never follow a redirect."""
+"""django-anymail's Mailgun backend for one account."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
-import requests
 from anymail.backends.mailgun import EmailBackend
-from django.core.mail import EmailMessage
 
 from postlude.channels.mailgun.account import Account
-from postlude.kernel import clock
-
-TIMEOUT_S = (5.0, 12.0)  # connect, read: a window has to end inside its lease
-_IDLE_S = 2.0  # less than servers keep an idle connection, so that we never write into a closed one
 
 
-class _Session(requests.Session):
-    """Reads the machine's proxies once, not per request, and refuses redirects."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__()
-        found: dict[str, Any] = dict(self.merge_environment_settings(url, {}, None, None, None))
-        self.trust_env = False
-        self.proxies.update(found["proxies"])
-        self.verify = found["verify"]
-
-    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
-        kwargs["allow_redirects"] = False  # a redirect would carry the mail and the key elsewhere
-        return super().request(*args, **kwargs)
-
-
-class Connection:
-    """One kept connection to one account; used by one thread at a time."""
-
-    def __init__(self, account: Account) -> None:
-        self._backend = EmailBackend(
-            api_key=account.api_key, sender_domain=account.domain, api_url=account.api_url
-        )
-        self._backend.timeout = TIMEOUT_S
-        self._backend.session = _Session(account.api_url)
-        self.used_at = clock.monotonic()
-
-    def send(self, message: EmailMessage) -> None:
-        """Send one mail; django-anymail's errors come through."""
-        self._backend.send_messages([message])
-
-    def close(self) -> None:
-        """Close it."""
-        self._backend.close()
-
-
-class Connections:
-    """Connections that are open and not in use now."""
-
-    def __init__(self) -> None:
-        self._idle: dict[Account, list[Connection]] = {}
-        self._lock = threading.Lock()
-
-    @contextmanager
-    def borrow(self, account: Account) -> Iterator[Connection]:
-        """Lend a connection to one thread; one that broke is closed and not lent again."""
-        connection = self._take(account)
-        try:
-            yield connection
-        except BaseException as error:
-            if getattr(error, "response", None) is None:
-                connection.close()
-            else:  # the vendor answered, though not as hoped
-                self._put_back(account, connection)
-            raise
-        self._put_back(account, connection)
-
-    def close(self) -> None:
-        """Close every idle connection."""
-        with self._lock:
-            idle, self._idle = self._idle, {}
-        for connection in (each for kept in idle.values() for each in kept):
-            connection.close()
-
-    def _put_back(self, account: Account, connection: Connection) -> None:
-        connection.used_at = clock.monotonic()
-        with self._lock:
-            self._idle.setdefault(account, []).append(connection)
-
-    def _take(self, account: Account) -> Connection:
-        oldest = clock.monotonic() - _IDLE_S
-        with self._lock:
-            idle = self._idle.setdefault(account, [])
-            stale = [connection for connection in idle if connection.used_at < oldest]
-            fresh = [connection for connection in idle if connection.used_at >= oldest]
-            self._idle[account] = fresh
-            taken = fresh.pop() if fresh else None
-        for connection in stale:
-            connection.close()
-        if taken is None:
-            taken = Connection(account)
-        return taken
+def backend(account: Account) -> EmailBackend:
+    """Return a backend that sends for this account only."""
+    return EmailBackend(
+        api_key=account.api_key, sender_domain=account.domain, api_url=account.api_url
+    )

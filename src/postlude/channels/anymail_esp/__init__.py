@@ -1,0 +1,1 @@
+"""Any ESP that django-anymail reaches by plain keys: Postmark, SendGrid, Brevo and others."""

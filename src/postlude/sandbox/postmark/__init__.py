@@ -1,0 +1,1 @@
+"""Postmark: sending one mail or a batch, and webhooks behind a user and a password."""

@@ -296,7 +296,10 @@ def klaviyo_is_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     for metric in ("Opened Email", "Bounced Email"):
         event = house.client.emit_klaviyo(metric, WEBHOOK.email.lower())
         said = event["attributes"]["event_properties"]
-        said |= {"Bounce Reason": f"no {WEBHOOK.of('words')} for {WEBHOOK.name}", "Bounce Type": "Soft"}
+        said |= {
+            "Bounce Reason": f"no {WEBHOOK.of('words')} for {WEBHOOK.name}",
+            "Bounce Type": "Soft",
+        }
     jobs.run_once("channels.poll_reports")
     house.drain(at_most=2)
 

@@ -204,6 +204,36 @@ def test_mailgun_takes_mail_finds_it_again_and_refuses(sandbox):
     assert httpx.get(sandbox.url("mailgun") + "/wrong").text == "Mailgun Magnificent API"
 
 
+def test_postmark_takes_one_mail_or_a_batch_and_refuses(sandbox):
+    sandbox.client.configure("postmark", inactive=["gone@example.test"])
+    mail = {"From": "a@example.test", "To": "ann@example.test", "TextBody": "hi"}
+
+    def post(path, body, token="sandbox-postmark-token"):
+        headers = {"X-Postmark-Server-Token": token}
+        answer = httpx.post(sandbox.url("postmark") + path, json=body, headers=headers)
+        return answer.status_code, answer.json()
+
+    status, taken = post("/email", mail)
+    assert (200, 0, "OK", "ann@example.test") == (
+        status,
+        taken["ErrorCode"],
+        taken["Message"],
+        taken["To"],
+    )
+    status, each = post("/email/batch", [mail, {**mail, "To": "gone@example.test"}])
+    assert (200, [0, 406]) == (status, [one["ErrorCode"] for one in each])
+    assert 422 == post("/email/batch", [mail] * 501)[0]
+    for spoilt in ({**mail, "To": "bob"}, {**mail, "Colour": "red"}, {**mail, "TextBody": ""}):
+        status, refused = post("/email", spoilt)
+        assert (422, 300) == (status, refused["ErrorCode"])
+    status, refused = post("/email", mail, token="wrong")
+    assert (401, 10) == (status, refused["ErrorCode"])
+    sandbox.client.fault("postmark", "rate_limited", count=1)
+    status, refused = post("/email", mail)
+    assert (429, 429) == (status, refused["ErrorCode"])
+    assert 2 == sandbox.client.received("postmark")["total"]
+
+
 def test_mailgun_tells_signed_receipts_and_stops_at_406(sandbox, listener):
     quick = {"delivered_after_ms": 5, "read_after_ms": 10, "click": 1.0}
     sandbox.client.configure("mailgun", webhook_url=listener.url, receipts=quick)

@@ -10,6 +10,7 @@ from postlude.channels import api as channels
 from postlude.channels import registry
 from postlude.channels.anymail_esp.channel import AnymailEsp
 from postlude.kernel import inbox
+from postlude.kernel.clock import now
 from postlude.people import api as people
 from postlude.tracking import api as tracking
 from postlude.tracking.types import TouchKind
@@ -141,6 +142,7 @@ def test_other_refusals_say_which(hooked, monkeypatch):
     assert 404 == post(f"{hooked.url}x", "{}")
     assert 413 == post(hooked.url, b"x" * 1_100_000)
     assert 200 == httpx.head(hooked.url, trust_env=False).status_code
+    assert 405 == httpx.get(hooked.url, trust_env=False).status_code
     assert 405 == httpx.put(hooked.url, trust_env=False).status_code
     monkeypatch.delenv("POSTMARK_WEBHOOK")
     assert 503 == post(hooked.url, "{}")
@@ -154,6 +156,22 @@ def test_what_nobody_can_read_is_kept_for_a_person(hooked, body):
 
     (dead,) = inbox.dead(hooked.org)
     assert dead.org == hooked.org
+
+
+def test_a_receipt_without_our_id_is_known_by_the_esps_own(hooked, sandbox):
+    number = accepted(hooked)
+    (message,) = sandbox.client.received("postmark")["messages"]
+    event = {
+        "RecordType": "Delivery",
+        "MessageID": message["id"],
+        "Recipient": ANN,
+        "DeliveredAt": now().isoformat(),
+    }
+
+    assert 200 == post(hooked.url, json.dumps(event))
+    inbox.drain(lambda: False, lane="bulk")
+
+    assert ["delivered"] == hooked.states([number])
 
 
 def test_an_event_of_a_strangers_mail_changes_nothing(hooked):

@@ -256,3 +256,37 @@ def test_a_foreign_buyer_is_nobody(house: House) -> None:
     asked = ask(house, "buyer", email=ANN)
     work(house)
     assert "No buyer is known" in message(house, asked)["content"]
+
+
+def test_done_in_discord_brings_the_link_that_was_missing(house: House) -> None:
+    """Gather turns us away: the mail goes without the venue, and once more when a helper is done."""
+    house.client.configure("gather", api_key="another")
+    house.sell(ANN)
+    house.settle()
+    assert 1 == len(house.client.mails(to=ANN))
+    asked = ask(house, "queue", slug=SLUG)
+    work(house)
+    assert ANN in message(house, asked)["content"]
+    press(house, asked)
+    work(house)
+    assert "1 person is let in." == message(house, asked)["content"]
+    assert 2 == len(house.client.mails(to=ANN))
+    press(house, asked, custom_id=f"yes:{Request.objects.get().id}")
+    work(house)
+    assert 2 == len(house.client.mails(to=ANN))
+    (row,) = Resend.objects.all()
+    assert "late access" == row.actor
+
+
+def test_inviting_beside_a_link_that_comes_late_is_one_mail(house: House) -> None:
+    """The command lets in what was missing; the link is told either by it or by itself."""
+    house.client.configure("gather", api_key="another")
+    house.sell(ANN)
+    house.settle()
+    house.client.configure("gather", api_key="sandbox-gather-key")
+    asked = ask(house, "invite", slug=SLUG, email=ANN)
+    press(house, asked)
+    work(house)
+    house.settle()
+    assert 2 == len(house.client.mails(to=ANN))
+    assert 1 == Resend.objects.count()

@@ -40,6 +40,14 @@ def test_a_promise_becomes_a_file(server, page) -> None:
     assert file.content.startswith("\ufeff".encode())
 
 
+def test_the_queue_is_offered_too(server, page) -> None:
+    sell(server.org, "event", "Regular", 1)
+    assert "<option value='queue'" in page.get("").text
+    page.post("", data={"command": "queue", "slug": "event", "role": "300000000000000002"})
+    server.work()
+    assert "Nobody waits to be let in by hand." in page.get("").text
+
+
 def test_without_an_application_the_page_says_so(server, page) -> None:
     server.sandbox.client.configure("discord", interactions_url="")
     assert "No interactions endpoint is set" in page.get("").text

@@ -37,7 +37,7 @@ def test_registering_again_changes_nothing(told, capsys) -> None:
     (server_id,) = once
     (event,) = once[server_id]
     assert told.sandbox.client.configure("discord")["guild"] == server_id
-    assert ["list", "status", "sales", "grant", "invite", "sync", "buyer"] == [
+    assert ["list", "status", "sales", "grant", "invite", "queue", "sync", "buyer"] == [
         each["name"] for each in event["options"]
     ]
     status = event["options"][1]

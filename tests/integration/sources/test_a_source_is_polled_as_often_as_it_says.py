@@ -1,4 +1,7 @@
-"""Every two minutes, unless the source was given another interval."""
+"""Every two minutes, unless the source was given another interval.
+
+A scheduler's own tick may be a moment early, and its call then counts as in time.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -19,9 +22,9 @@ def test_it_asks_again_after_its_interval_and_not_before(
     poll_due(Budget(20))
     asked = shop.calls()
     shop.sell()
-    shop.clock.advance(seconds=minutes * 60 - 1)
+    shop.clock.advance(seconds=minutes * 60 - 30)
     poll_due(Budget(20))
     assert (asked, {}) == (shop.calls(), shop.states())
-    shop.clock.advance(seconds=1)
+    shop.clock.advance(seconds=30)
     poll_due(Budget(20))
     assert {"paid": 1} == shop.states()

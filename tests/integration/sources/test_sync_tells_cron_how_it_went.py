@@ -13,7 +13,8 @@ from postlude.wiring import pipeline
 def loop(monkeypatch: pytest.MonkeyPatch) -> None:
     """A loop of our own, without a mailer: the registry is the process's."""
     monkeypatch.setattr(jobs, "_jobs", {})
-    jobs.register(Job("channels.recover", lambda _budget: 0, "deliver"))
+    for name in ("channels.recover", "journeys.schedule"):
+        jobs.register(Job(name, lambda _budget: 0, "deliver"))
     jobs.register(Job("kernel.work", lambda budget: work.drain(budget.spent), "pipeline"))
 
 

@@ -87,6 +87,11 @@ def test_nothing_given_to_check_by_is_a_problem(name: str) -> None:
     assert all(problem.hint for problem in found)
 
 
+def test_one_esp_looks_at_the_address_by_get() -> None:
+    assert ["unisender_go"] == [name for name in NAMES if backends.looks_by_get(name)]
+    assert not backends.looks_by_get("pigeon")
+
+
 def test_what_an_esp_lacks_and_a_mail_can_do_without_is_known() -> None:
     lacking = {
         name: tuple(each for each in backends.OPTIONAL if not backends.can(name, each))

@@ -38,9 +38,17 @@ def can(name: str, feature: str) -> bool:
 def webhook_view(trust: Trust) -> AnymailBaseWebhookView:
     """Return a view that checks and reads the ESP's webhooks; nothing is asked of it but that."""
     given: dict[str, Any] = {"webhook_secret": [], **dict(trust.settings)}
-    module = import_module(f"anymail.webhooks.{trust.name}")
-    view: AnymailBaseWebhookView = getattr(module, ESPS[trust.name].view)(**given)
+    view: AnymailBaseWebhookView = _view(trust.name)(**given)
     return view
+
+
+def looks_by_get(name: str) -> bool:
+    """Say whether this ESP looks with a GET whether its webhook's address is there."""
+    return name in ESPS and "get" in _view(name).http_method_names
+
+
+def _view(name: str) -> Any:
+    return getattr(import_module(f"anymail.webhooks.{name}"), ESPS[name].view)
 
 
 def _module(name: str) -> Any:

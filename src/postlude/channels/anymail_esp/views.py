@@ -8,7 +8,7 @@ import logging
 
 from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -32,12 +32,14 @@ MOST_BYTES = 1_000_000
 def receive(request: HttpRequest, org: str, sender: str) -> HttpResponse:
     """Keep one webhook delivery of the sender's account.
 
-    Some ESPs look with HEAD or GET whether the address is there before they use it.
+    Some ESPs look with HEAD, one with GET, whether the address is there before they use it.
     """
     raw = webhooks.body(request, MOST_BYTES)
     if raw is None:
         return webhooks.say(413, f"A webhook has at most {MOST_BYTES} bytes.")
     config = webhooks.sender(org, sender, (SOURCE,))
+    if request.method == "GET" and not _is_looked_at(config):
+        return HttpResponseNotAllowed(["POST", "HEAD"])
     if config is None:
         return webhooks.say(404, "There is no such sender.")
     if request.method != "POST":
@@ -47,6 +49,10 @@ def receive(request: HttpRequest, org: str, sender: str) -> HttpResponse:
         return refusal
     _keep(request, config, raw)
     return JsonResponse({"ok": True})
+
+
+def _is_looked_at(sender: SenderConfig | None) -> bool:
+    return sender is not None and backends.looks_by_get(str(sender.settings.get("esp")))
 
 
 def _refusal(request: HttpRequest, sender: SenderConfig) -> HttpResponse | None:

@@ -10,7 +10,7 @@ from django.utils.translation import override
 from postlude.chatops import requests, team
 from postlude.chatops.commands.catalogue import COMMANDS
 from postlude.chatops.commands.shape import Answer, Call, Wait
-from postlude.chatops.discord import rest
+from postlude.chatops.discord import replies, rest
 from postlude.chatops.models import Request
 from postlude.chatops.outcome import Outcome
 from postlude.chatops.requests import RequestState, Sealed
@@ -84,13 +84,19 @@ def _light_enough(answer: Answer, limit: int) -> Answer:
 def _deliver(row: Request, sealed: Sealed, answer: Answer) -> None:
     boundaries.crossing("chatops.answer_sending")
     base_url = team.base_url(team.discord_settings(row.org_id))
-    outcome = rest.edit_answer(base_url, sealed.application, sealed.token, answer.text, answer.file)
+    buttons = [replies.yes(answer.offer.yes, row.id)] if answer.offer else []
+    outcome = rest.edit_answer(
+        base_url, sealed.application, sealed.token, answer.text, answer.file, buttons
+    )
     boundaries.crossing("chatops.answer_sent")
-    _settle(row, outcome)
+    _settle(row, sealed, answer, outcome)
 
 
-def _settle(row: Request, outcome: Outcome) -> None:
+def _settle(row: Request, sealed: Sealed, answer: Answer, outcome: Outcome) -> None:
     now = clock.now()
+    if outcome.sent and answer.offer:
+        requests.offer(row, sealed, answer.offer.values, now=now)
+        return
     if outcome.sent:
         requests.end(row, RequestState.ANSWERED, now=now)
         return

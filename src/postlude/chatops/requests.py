@@ -3,7 +3,7 @@
 import json
 import os
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,6 +21,8 @@ _OWNER = f"{os.getpid()}-{secrets.token_hex(4)}"
 _PURPOSE = "discord"
 # A token lives for 15 minutes; the last one is left for the wire.
 TOKEN_LIVES = timedelta(minutes=14)
+# Letting people in takes a person a while, and the press of a button has a token of its own.
+OFFER_LIVES = timedelta(hours=12)
 KEEP = timedelta(days=90)
 
 
@@ -43,6 +45,7 @@ class Pressed(StrEnum):
     CANCELLED = "cancelled"
     TOO_LATE = "too_late"
     NOT_YOURS = "not_yours"
+    TOO_EARLY = "too_early"
 
 
 _COLUMNS = (
@@ -130,6 +133,8 @@ def press(  # noqa: PLR0913 - who presses what, and where the answer goes
 def _said_already(row: Request) -> Pressed:
     if row.state == RequestState.CANCELLED:
         return Pressed.CANCELLED
+    if row.state == RequestState.QUEUED and row.confirmed_at is None:
+        return Pressed.TOO_EARLY
     return Pressed.TOO_LATE if row.state == RequestState.EXPIRED else Pressed.AGAIN
 
 
@@ -211,6 +216,21 @@ def wait(row: Request, *, until: datetime, step: str = "", burnt: bool = False) 
             lease_until=None,
         )
     boundaries.crossing("chatops.request_postponed")
+
+
+def offer(row: Request, sealed: Sealed, values: Mapping[str, str], *, now: datetime) -> None:
+    """The answer stands there with a button: keep what it is about until somebody presses it."""
+    kept = Sealed(**{**asdict(sealed), "values": {**sealed.values, **values}})
+    with store.write():
+        _mine(row).update(
+            state=RequestState.ASKED,
+            sealed=_seal(row.org_id, kept),
+            expires_at=now + OFFER_LIVES,
+            attempts=0,
+            owner="",
+            lease_until=None,
+        )
+    boundaries.crossing("chatops.request_settled")
 
 
 def end(row: Request, state: RequestState, *, now: datetime, words: str = "") -> None:

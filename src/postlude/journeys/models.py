@@ -208,7 +208,7 @@ class SendBlock(models.Model):
 
 
 class Resend(models.Model):
-    """An operator sent an invitation again; `request` makes a double click one mail."""
+    """An invitation went again, for an operator, the buyer or late access: one mail a `request`."""
 
     id = models.BigIntegerField(primary_key=True, default=ids.new_id)
     org = _org()

@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping
 
-from postlude.chatops.commands import buyer, granting, inviting, listing, sales, status, syncing
+from postlude.chatops.commands import (
+    buyer,
+    granting,
+    inviting,
+    listing,
+    queueing,
+    sales,
+    status,
+    syncing,
+)
 from postlude.chatops.commands.shape import Command
 from postlude.orgs.api import Permission
 
@@ -12,6 +21,13 @@ COMMANDS: Mapping[str, Command] = {
     "sales": Command(Permission.VIEW_SALES, sales.answer, check=sales.check),
     "grant": Command(Permission.GRANT_BY_HAND, granting.answer, ask=granting.ask, private=True),
     "invite": Command(Permission.RESEND, inviting.answer, ask=inviting.ask, private=True),
+    "queue": Command(
+        Permission.VIEW_SALES,
+        queueing.answer,
+        check=queueing.check,
+        private=True,
+        confirms=Permission.GRANT_BY_HAND,
+    ),
     "sync": Command(Permission.VIEW_OPERATIONS, syncing.answer),
     "buyer": Command(Permission.VIEW_CONTACT, buyer.answer, private=True),
 }

@@ -20,11 +20,20 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A button under an answer: what it says, and what is remembered until it is pressed."""
+
+    yes: str
+    values: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What the caller reads."""
+    """What the caller reads; with an offer the same command is worked out again at its press."""
 
     text: str = field(repr=False)
     file: File | None = None
+    offer: Offer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +98,9 @@ class Command:
     ask: Callable[[Call], Question] | None = None
     quick: bool = False
     private: bool = False
+    confirms: str = ""
+
+    @property
+    def to_confirm(self) -> str:
+        """What the press of its button needs."""
+        return self.confirms or self.permission

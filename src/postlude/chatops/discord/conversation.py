@@ -19,7 +19,7 @@ from postlude.kernel import environment
 from postlude.kernel.errors import AppError
 from postlude.orgs.types import OrgRef
 
-_YES, _NO = "yes", "no"
+_YES, _NO = replies.YES, "no"
 _LONGEST_NUMBER = 18
 
 
@@ -110,7 +110,7 @@ def _asked(call: Call, interaction: Interaction, question: Question) -> replies.
         conference=question.conference,
     )
     buttons = [
-        replies.button(question.yes, f"{_YES}:{number}", main=True),
+        replies.yes(question.yes, number),
         replies.button(_("Leave it"), f"{_NO}:{number}"),
     ]
     return replies.message(question.text, private=True, buttons=buttons)
@@ -125,7 +125,7 @@ def _pressed(
         raise UnreadableInteraction
     if what == _YES:
         # A role may have been taken away since the question.
-        wanted = COMMANDS[requests.command_of(org.id, int(number))].permission
+        wanted = COMMANDS[requests.command_of(org.id, int(number))].to_confirm
         if wanted not in _permissions(settings, interaction):
             raise MayNot(permission=str(wanted))
     meant = requests.press(
@@ -142,6 +142,8 @@ def _pressed(
 def _said(meant: Pressed) -> replies.Reply:
     if meant == Pressed.NOT_YOURS:
         return replies.message(_("This question was put to somebody else."), private=True)
+    if meant == Pressed.TOO_EARLY:
+        return replies.message(_("The list is still being made; press again."), private=True)
     words = {
         Pressed.STARTED: _("Under way …"),
         Pressed.AGAIN: _("This was confirmed before, and is done once."),

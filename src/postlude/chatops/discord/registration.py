@@ -32,6 +32,7 @@ _COMMANDS: Mapping[str, tuple[str, tuple[tuple[str, str, bool], ...]]] = {
     ),
     "grant": (N_("Let a buyer in"), (_SLUG, _EMAIL)),
     "invite": (N_("Let a buyer in and send the invitation (again)"), (_SLUG, _EMAIL)),
+    "queue": (N_("Who waits to be let in by hand, and done"), (_SLUG,)),
     "sync": (N_("Ask the ticket shop now"), ()),
     "buyer": (N_("Where is this person's invitation, and why"), (_EMAIL,)),
 }

@@ -8,6 +8,7 @@ from postlude.chatops.texts import cut
 Reply = dict[str, Any]
 
 PONG: Reply = {"type": 1}
+YES = "yes"
 MOST_CHOICES = 25
 _LONGEST_CHOICE = 100
 _PRIVATE = 64
@@ -50,6 +51,11 @@ def button(label: str, custom_id: str, *, main: bool = False) -> Reply:
     """Return one button."""
     style = _GREEN if main else _GREY
     return {"type": _BUTTON, "style": style, "label": label, "custom_id": custom_id}
+
+
+def yes(label: str, request: int) -> Reply:
+    """Return the button that lets a request go on."""
+    return button(label, f"{YES}:{request}", main=True)
 
 
 def _flags(*, private: bool) -> int:

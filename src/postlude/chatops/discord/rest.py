@@ -1,7 +1,7 @@
 """Discord's REST API: edit an answer, register commands, ask who we are."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -23,14 +23,21 @@ _DEAD_TOKEN = {10015, 10062, 50027}
 _WAITS = {HTTPStatus.TOO_MANY_REQUESTS}
 
 
-def edit_answer(
-    base_url: str, application: str, token: str, text: str, file: File | None
+def edit_answer(  # noqa: PLR0913, PLR0917 - where to, and all that a message has
+    base_url: str,
+    application: str,
+    token: str,
+    text: str,
+    file: File | None,
+    buttons: Sequence[replies.Reply] = (),
 ) -> Outcome:
     """Put the answer in the place of the promise; safe to repeat while the token lives."""
     url = f"{base_url}/webhooks/{application}/{token}/messages/@original"
     try:
         answer = http.client(timeout=_SECONDS).patch(
-            url, headers={"User-Agent": _AGENT}, **_parts(text, file)
+            url,
+            headers={"User-Agent": _AGENT},
+            **_parts(replies.content(text, buttons=buttons), file),
         )
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return Outcome(sent=False, words=type(error).__name__)
@@ -48,8 +55,7 @@ def edit_answer(
     return Outcome(sent=False, permanent=refused and code is not None, words=words)
 
 
-def _parts(text: str, file: File | None) -> dict[str, Any]:
-    content = replies.content(text)
+def _parts(content: dict[str, Any], file: File | None) -> dict[str, Any]:
     if file is None:
         return {"json": content}
     content["attachments"] = [{"id": 0, "filename": file.name}]

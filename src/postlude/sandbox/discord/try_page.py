@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _NEWEST = 20
 _HERE = "/_sandbox/discord/try"
 _PRIVATE = 64
-_COMMANDS = ("list", "status", "sales", "grant", "invite", "sync", "buyer")
+_COMMANDS = ("list", "status", "sales", "grant", "invite", "queue", "sync", "buyer")
 _OPTIONS = ("slug", "from", "to", "email")
 _LOCALES = ("zh-TW", "en-US", "ru")
 # The roles that playbooks/tickets.yaml maps in the demonstration.

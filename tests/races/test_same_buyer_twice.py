@@ -103,9 +103,9 @@ def unguarded(monkeypatch):
 
 
 def take_writes_apart(monkeypatch) -> None:
-    def claim(org, kind, wanted) -> None:
-        columns = ("id", "org_id", "kind", "key", "contact_id")
-        rows = [(ids.new_id(), org, kind, key, contact) for key, contact in wanted.items()]
+    def claim(org, kind, wanted, shown=None) -> None:
+        columns = ("id", "org_id", "kind", "key", "contact_id", "shown")
+        rows = [(ids.new_id(), org, kind, key, contact, "") for key, contact in wanted.items()]
         store.insert_many(Identity, columns, rows)
 
     plain = recording.record

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--engine", default=_ENGINE, choices=("sqlite", "postgresql"), help="which database"
     )
+    parser.addoption("--full", action="store_true", help="what is shared out: all on each engine")
 
 
 def _wanted_engine() -> str:
@@ -109,10 +111,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             kept.append(item)
         elif engine == "sqlite":
             kept.append(item)
+    kept = kept if config.getoption("--full") else _shared_out(kept, engine)
     dropped = [item for item in items if item not in set(kept)]
     if dropped:
         config.hook.pytest_deselected(items=dropped)
     items[:] = kept
+
+
+def _shared_out(items: list[pytest.Item], engine: str) -> list[pytest.Item]:
+    """Keep one half of the cases of each test marked `shared_out`; the other engine has the other."""
+    mine, seen = int(engine == "postgresql"), Counter[str]()
+    kept = []
+    for item in items:
+        if item.get_closest_marker("shared_out"):
+            test = item.nodeid.partition("[")[0]
+            seen[test] += 1
+            if seen[test] % 2 == mine:
+                continue
+        kept.append(item)
+    return kept
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -23,7 +23,7 @@ def main() -> int:
 def run(logs: dict[str, IO[str]]) -> int:
     runs = {
         engine: subprocess.Popen(
-            [sys.executable, "-m", "pytest", "--engine", engine, *sys.argv[1:]],
+            [sys.executable, "-m", "pytest", "--durations=15", "--engine", engine, *sys.argv[1:]],
             stdout=logs[engine],
             stderr=subprocess.STDOUT,
         )

@@ -91,6 +91,7 @@ def test_it_passes_where_it_is_said_to_pass(stage: Stage) -> None:
     assert [] == [name for name, times in PLACES.items() if crossed[name] != times]
 
 
+@pytest.mark.shared_out
 @pytest.mark.parametrize("point", POINTS)
 def test_killed_there_nobody_hears_twice(stage: Stage, point: str) -> None:
     name = f"kill_{POINTS.index(point)}"

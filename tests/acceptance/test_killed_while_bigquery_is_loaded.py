@@ -75,6 +75,7 @@ def test_every_boundary_is_crossed_and_the_rows_are_there(stage: Far) -> None:
     assert any(refunded for *_, refunded in rows)
 
 
+@pytest.mark.shared_out
 @pytest.mark.parametrize("name", [*(name for name in NAMES if name not in BY_OPERATORS), *JOBS[1:]])
 def test_killed_while_loading(stage: Far, name: str) -> None:
     outcome = stage.killed_once("sale", crash_at=name)

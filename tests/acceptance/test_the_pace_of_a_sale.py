@@ -34,6 +34,7 @@ def figures(pytestconfig: pytest.Config) -> dict[str, Any]:
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
+@pytest.mark.shared_out
 def test_in_a_rush_nobody_is_lost_and_nobody_hears_twice(figures: Any) -> None:
     assert (550, 0, 0) == (figures["sales"], figures["lost"], figures["duplicates"])
     assert 550 == figures["invited"] + figures["unknown"]

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from postlude.journeys import decisions
 from postlude.journeys.errors import NoAccess, NoJourney, NoTicket
 from postlude.journeys.inviting import ADDITION, INVITE
+from postlude.journeys.models import Resend
 from postlude.journeys.resending import resend
 from postlude.kernel import boundaries, clock, store, work
 from postlude.kernel.work import WorkBatch
@@ -21,6 +22,9 @@ HELP = "help.asked"
 ACTOR = "public:help"
 # As long as this nothing is sent again, whoever asks: the mail may be on its way to the mailbox.
 EVERY = timedelta(minutes=15)
+# Who asks for somebody else must not fill their mailbox until they complain.
+MOST_A_DAY = 3
+_DAY = timedelta(days=1)
 _MOVING = {State.QUEUED, State.LEASED, State.SENDING}
 _OURS = (INVITE, ADDITION, "resend:")
 
@@ -52,7 +56,10 @@ def _is_due(
         for fact in messages.of_contact(org, contact)
         if fact.key.startswith(_OURS) and fact.context.get("conference") == conference
     ]
-    return bool(written) and not any(_is_recent(fact, now) for fact in written)
+    if not written or any(_is_recent(fact, now) for fact in written):
+        return False
+    helped = Resend.objects.filter(org=org, conference=conference, contact=contact, actor=ACTOR)
+    return helped.filter(at__gt=now - _DAY).count() < MOST_A_DAY
 
 
 def _is_recent(fact: MessageFact, now: datetime) -> bool:

@@ -23,6 +23,7 @@ from postlude.messages import api as messages
 from postlude.messages.types import MessageFact
 from postlude.messages.types import State as MessageState
 from postlude.orders import api as orders
+from postlude.people import api as people
 
 LATE_ACCESS = "access.late"
 ACTOR = "late access"
@@ -105,13 +106,19 @@ def _walks(row: Member) -> bool:
 def _mails(
     org: int, conference: int, contacts: Sequence[int], members: Sequence[Member]
 ) -> dict[int, list[MessageFact]]:
-    """Return what let people in: invitations, additions, and what was sent again; no tests."""
+    """Return what let people in: invitations, additions, and what was sent again; no tests.
+
+    Not what went to an address of before: its links died with the change.
+    """
     written = {row.message for row in members if row.message is not None}
     resent = Resend.objects.filter(org=org, conference=conference, contact__in=contacts)
     written |= {number for number in resent.values_list("message", flat=True) if number}
     found: dict[int, list[MessageFact]] = {contact: [] for contact in contacts}
+    now_at = people.addresses(org, contacts)
     for fact in messages.state_of(org, written).values():
-        if fact.key.startswith(_MAILS) and not fact.testing:
+        here = now_at.get(fact.contact)
+        moved = here is not None and fact.address is not None and fact.address != here.id
+        if fact.key.startswith(_MAILS) and not fact.testing and not moved:
             found[fact.contact].append(fact)
     return found
 

@@ -20,6 +20,7 @@ MOST_FOR_ONE_ADDRESS = 3
 MOST_FROM_ONE_PLACE = 20
 MOST_IN_ALL = 600
 _KEPT = timedelta(days=1)
+_TURNED_AWAY = "turned away"
 _NO_ADDRESS = "nobody@invalid.invalid"
 
 
@@ -39,17 +40,19 @@ def ask(org: int, email_raw: str, place: str, *, now: datetime) -> Asked:
     """
     email = _spelled(email_raw)
     mark = pseudonyms.pseudonym(org, "knock-address", email)
-    limits = {
-        mark: MOST_FOR_ONE_ADDRESS,
-        pseudonyms.pseudonym(org, "knock-place", place): MOST_FROM_ONE_PLACE,
-        "all": MOST_IN_ALL,
-    }
+    limits = (
+        (pseudonyms.pseudonym(org, "knock-place", place), MOST_FROM_ONE_PLACE),
+        (mark, MOST_FOR_ONE_ADDRESS),
+        ("all", MOST_IN_ALL),
+    )
     with store.write():
-        counts = {key: _count(org, key, now) for key in sorted(limits)}
+        allowed = True
+        for key, most in limits:
+            # One who is turned away counts no further: nobody closes the door for all the others.
+            count = _count(org, key if allowed else _TURNED_AWAY, now)
+            allowed = allowed and count <= most
         Knock.objects.filter(slot__lt=_slot(now - _KEPT)).delete()
-    contact = _owner(org, email)
-    allowed = all(counts[key] <= most for key, most in limits.items())
-    return Asked(allowed, mark, contact)
+    return Asked(allowed, mark, _owner(org, email))
 
 
 def _spelled(raw: str) -> str:

@@ -108,6 +108,15 @@ def test_guests_are_looked_at_before_they_are_invited(sale, browser) -> None:
     assert people.find(sale.org.id, "ada@example.test") is not None
 
 
+def test_a_file_that_is_too_large_is_refused_and_never_cut(sale, browser) -> None:
+    slug = orders.conferences(sale.org.id)[0].slug
+    large = upload(GUESTS + b"".join(b"A,a%d@example.test,S\n" % n for n in range(25_000)))
+    given = {"conference": slug, "kind": "speaker", "file": large, "revoke": "yes"}
+    page = browser("owner").post(url("guests"), given).content.decode()
+    assert "larger than 500 kB" in page
+    assert 'name="step"' not in page
+
+
 def test_mistakes_in_the_file_are_shown_and_nothing_can_be_imported(sale, browser) -> None:
     slug = orders.conferences(sale.org.id)[0].slug
     bad = upload(GUESTS + b"Bob,bob@@x,Speaker\n")

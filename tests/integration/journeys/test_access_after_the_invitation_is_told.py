@@ -294,7 +294,8 @@ def test_a_known_place_again_is_no_news(house: Any) -> None:
     assert ONCE == house.mails()
 
 
-def test_another_address_is_one_invitation_there(house: Any, clock: Any) -> None:
+def moved(house: Any, clock: Any) -> str:
+    """The invited buyer gets another address; return it."""
     for topic, consumer, handler in (
         (people.MOVED, "journeys", journeys.on_contact_moved),
         (people.JOINED, "orders", orders.on_contacts_joined),
@@ -302,13 +303,34 @@ def test_another_address_is_one_invitation_there(house: Any, clock: Any) -> None
         (journeys.STALE, "journeys", journeys.on_invitation_stale),
     ):
         work.subscribe(topic, consumer, handler)
-    house.buy(ANN)
-    house.deliver()
     clock.advance(minutes=10)
     new = "anne@example.test"
     staff = Actor("staff", "7")
     people.change_email(house.org, house.contact(ANN), new, actor=staff, now=house.now)
     house.deliver()
+    return new
+
+
+def test_the_mail_to_the_address_of_before_counts_no_more(house: Any, clock: Any) -> None:
+    """It carried all the links; the one to the new address did not."""
+    house.buy(ANN, ticket_type="Both ticket")
+    house.deliver()
+    assert "The door" in house.mail.sent[0].text
+    house.door.mood = "refused"
+    new = moved(house, clock)
+    assert [(ANN, "Come in"), (new, "Come in")] == house.mails()
+    assert "The door" not in house.mail.sent[1].text
+    assert 1 == done(house)
+    house.deliver()
+    again(house)
+    assert [(ANN, "Come in"), (new, "Come in"), (new, "Come in")] == house.mails()
+    assert "The door" in house.mail.sent[2].text
+
+
+def test_another_address_is_one_invitation_there(house: Any, clock: Any) -> None:
+    house.buy(ANN)
+    house.deliver()
+    new = moved(house, clock)
     clock.advance(minutes=2)
     again(house)
     assert [(ANN, "Come in"), (new, "Come in")] == house.mails()

@@ -99,6 +99,28 @@ def test_the_counters_hold_over_addresses_and_places(house: Any, clock: Any, ask
     assert ask(ANN, "198.51.100.7").allowed
 
 
+def test_nobody_closes_the_door_for_the_others(house: Any, ask: Any) -> None:
+    """Whoever is turned away does not count among all."""
+    from postlude.people.models import Knock
+
+    for _ in range(30):
+        people.ask(house.org, "stranger@example.test", "198.51.100.7", now=house.now)
+    assert 3 == Knock.objects.get(key="all").count
+
+
+def test_somebodys_mailbox_is_not_filled(house: Any, clock: Any, ask: Any) -> None:
+    """At most three times a day, whoever asks."""
+    house.buy(ANN)
+    house.deliver()
+    for _ in range(6):
+        clock.advance(minutes=16)
+        ask(ANN)
+    assert 1 + 3 == len(house.mails())
+    clock.advance(days=1)
+    ask(ANN)
+    assert 1 + 4 == len(house.mails())
+
+
 def test_no_address_and_no_place_is_kept(house: Any, ask: Any) -> None:
     from postlude.kernel.models import WorkRow
     from postlude.people.models import Knock

@@ -17,7 +17,7 @@ from postlude.console.gate import Visit, page
 from postlude.console.readings import sale_page
 from postlude.console.views.buyers import contact_of
 from postlude.kernel import clock
-from postlude.kernel.errors import AppError, NotFound
+from postlude.kernel.errors import N_, AppError, BadInput, NotFound
 from postlude.orders import api as orders
 from postlude.orgs.api import Permission
 from postlude.people import api as people
@@ -82,8 +82,8 @@ def guests(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Take a file of guests: look at it first, then let them in."""
     report, problem, content = None, "", b""
     if request.method == "POST":
-        content = _content(request)
         try:
+            content = _content(request)
             report = _take(request, visit, content)
         except AppError as error:
             problem = f"{_(error.text())} {_(error.hint) if error.hint else ''}"
@@ -116,10 +116,15 @@ def _take(request: HttpRequest, visit: Visit, content: bytes) -> GuestReport:
 
 
 def _content(request: HttpRequest) -> bytes:
-    """Return the file, or what was looked at before; too much of it is cut and will not parse."""
+    """Return the file, or what was looked at before; raise BadInput for one that is too large."""
     uploaded = request.FILES.get("file")
     if uploaded is not None:
-        return bytes(uploaded.read(_MOST_BYTES + 1))[:_MOST_BYTES]
+        if (uploaded.size or 0) > _MOST_BYTES:
+            raise BadInput(
+                N_("The file is larger than 500 kB."),
+                hint=N_("Split it, or use the command: postlude import guests."),
+            )
+        return bytes(uploaded.read())
     try:
         return base64.b64decode(request.POST.get("content", ""), validate=True)
     except (ValueError, binascii.Error):

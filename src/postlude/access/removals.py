@@ -2,7 +2,7 @@
 call for that, else listed for a person.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from postlude.access import events
@@ -104,13 +104,24 @@ def to_remove_by_hand(org: int, *, limit: int = 1_000) -> list[Removal]:
     ]
 
 
-def removed_by_hand(org: int, removals: Iterable[int], *, actor: str, now: datetime) -> int:
-    """A person has taken these off the vendor's list; return how many were open."""
+def removed_by_hand(
+    org: int,
+    removals: Iterable[int],
+    *,
+    actor: str,
+    now: datetime,
+    listed: Mapping[int, datetime] | None = None,
+) -> int:
+    """A person has taken these off the vendor's list; return how many were open.
+
+    With `listed`, the `since` of each as the person saw it: whoever was let in and listed again
+    afterwards, in the same row, stays on the list.
+    """
     with store.write():
         rows = RemovalRow.objects.select_for_update().filter(
             org=org, id__in=list(removals), done_at__isnull=True, by_vendor=False
         )
-        found = list(rows)
+        found = [row for row in rows if listed is None or listed.get(row.id) == row.since]
         RemovalRow.objects.filter(org=org, id__in=[row.id for row in found]).update(
             done_at=now, done_by=actor, outside=None
         )

@@ -90,7 +90,7 @@ class BuyerRow:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something a person should know or do; `todo` says what."""
+    """Something a person should know or do; `todo` says what. `token` names it in a form."""
 
     code: str
     title: str
@@ -100,6 +100,7 @@ class Trouble:
     at: datetime | None = None
     href: str = ""
     subject: str = ""
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)

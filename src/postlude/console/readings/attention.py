@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from postlude.access import api as access
 from postlude.chatops import api as chatops
-from postlude.console.readings import people_rows
+from postlude.console.readings import leaving, people_rows
 from postlude.console.readings.board import Buyer, board
 from postlude.console.stages import Stage
 from postlude.console.types import Tone, Trouble
@@ -166,6 +166,7 @@ def _removals(org: OrgRef, _now: datetime) -> Group:
             at=each.since,
             href=_buyer_href(org, each.contact),
             subject=each.resource,
+            token=leaving.token(each),
         )
         for each in removals[:_MOST]
     ]

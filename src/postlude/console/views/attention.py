@@ -10,6 +10,7 @@ from postlude.access import api as access
 from postlude.console import menu
 from postlude.console.gate import Visit, page
 from postlude.console.readings import attention as reading
+from postlude.console.readings import leaving
 from postlude.kernel import clock, work
 from postlude.messages import api as messages
 from postlude.orgs.api import Permission
@@ -71,9 +72,11 @@ def regrant(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_POST
 @page(Permission.GRANT_BY_HAND)
 def removed(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Note that a person took these guests off the provider's list."""
-    ids = [each.id for each in access.to_remove_by_hand(visit.org.id)]
-    n = access.removed_by_hand(visit.org.id, ids, actor=f"staff:{visit.user.pk}", now=clock.now())
+    """Note that a person took those guests off the provider's list whom the page showed."""
+    listed = leaving.chosen(request.POST.getlist("listed"))
+    n = access.removed_by_hand(
+        visit.org.id, listed, actor=f"staff:{visit.user.pk}", now=clock.now(), listed=listed
+    )
     text = ngettext("{n} guest was ticked off.", "{n} guests were ticked off.", n)
     flash.success(request, text.format(n=n), "good")
     return redirect("console:attention", visit.org.slug)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Count, Min, QuerySet
 
-from postlude.access import events, settling
+from postlude.access import claiming, events
 from postlude.access.models import Grant, Resource
 from postlude.access.types import ByHand, ManualQueue, QueueEntry, State
 from postlude.kernel import boundaries, store
@@ -116,7 +116,7 @@ def _let_in(org: int, rows: Collection[Grant], actor: str, now: datetime) -> Non
         granted_at=now,
     )
     held = people.addresses(org, sorted({row.contact for row in rows}))
-    settling.write_addresses({row.id: held[row.contact].id for row in rows if row.contact in held})
+    claiming.write_addresses({row.id: held[row.contact].id for row in rows if row.contact in held})
     pairs = [(row.id, row.contact) for row in rows]
     events.note(org, pairs, "granted", now=now, words="by hand", actor=actor)
     events.settled(org, numbers)

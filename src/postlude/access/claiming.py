@@ -50,24 +50,19 @@ def due(now: datetime) -> list[Resource]:
 
 def claim(resource: Resource, authoriser: Authoriser, now: datetime) -> Claimed | None:
     """Lease a batch; None when somebody else took it."""
-    mine = claims.claim(
-        Grant,
-        where=f"resource_id = %s AND {_WAITS_FOR_US}",
-        params=[resource.id, now],
-        order="due, id",
-        limit=authoriser.batch,
-        owner=OWNER,
-        set={"tried": True},
-    )
-    if not mine:
-        return None
-    rows = list(Grant.objects.filter(id__in=mine).values_list("id", "contact", "attempts"))
-    contacts = {grant: contact for grant, contact, _ in rows}
-    found = (
-        people.addresses(resource.org_id, sorted(set(contacts.values())))
-        if authoriser.needs_address
-        else {}
-    )
+    with store.write():  # whoever is revoked while the call is on its way is known by his address
+        mine = _lease(resource, authoriser, now)
+        if not mine:
+            return None
+        rows = list(Grant.objects.filter(id__in=mine).values_list("id", "contact", "attempts"))
+        contacts = {grant: contact for grant, contact, _ in rows}
+        found = (
+            people.addresses(resource.org_id, sorted(set(contacts.values())))
+            if authoriser.needs_address
+            else {}
+        )
+        held = {grant: found[who].id for grant, who in contacts.items() if who in found}
+        write_addresses(held)
     answers = (
         asking.answers(resource, contacts.values(), authoriser, now)
         if isinstance(authoriser, Asks)
@@ -82,6 +77,30 @@ def claim(resource: Resource, authoriser: Authoriser, now: datetime) -> Claimed 
         resource,
         guests,
         contacts,
-        {grant: found[contact].id for grant, contact in contacts.items() if contact in found},
+        held,
         {grant: attempts for grant, _, attempts in rows},
     )
+
+
+def _lease(resource: Resource, authoriser: Authoriser, now: datetime) -> list[int]:
+    return claims.claim(
+        Grant,
+        where=f"resource_id = %s AND {_WAITS_FOR_US}",
+        params=[resource.id, now],
+        order="due, id",
+        limit=authoriser.batch,
+        owner=OWNER,
+        set={"tried": True},
+    )
+
+
+def write_addresses(addresses: Mapping[int, int]) -> None:
+    """Note which address (an id in `people`) each grant was given to."""
+    for chunk in store.chunks(sorted(addresses.items()), 500):
+        rows = ", ".join(["(%s, %s)"] * len(chunk))
+        store.execute(
+            f"WITH let_in (grant_id, address_id) AS (VALUES {rows}) "  # noqa: S608 - our own SQL
+            "UPDATE access_grant SET address = CAST(let_in.address_id AS bigint) "
+            "FROM let_in WHERE access_grant.id = let_in.grant_id",
+            [value for pair in chunk for value in pair],
+        )

@@ -64,9 +64,9 @@ class AccessRule(models.Model):
 class Grant(models.Model):
     """One contact let into one resource of one conference; lives through every refund.
 
-    `address` is the id in `people` of the address that was let in; `edition` counts address
-    changes, and links of an older edition are dead. `tried`: a call that may have let the person
-    in has been begun, so a revocation must look at the vendor's list.
+    `address` is the id in `people` of the address that was let in, or is about to be; `edition`
+    counts address changes, and links of an older edition are dead. `tried`: a call that may have
+    let the person in has been begun, so a revocation must look at the vendor's list.
 
     `by_hand`: it waits for a person since `queued_at`, and why; no authoriser touches it.
     `done_by`: who let this one in by hand. `outside`: the vendor's own id of the person, sealed.

@@ -99,6 +99,7 @@ def to_remove_by_hand(org: int, *, limit: int = 1_000) -> list[Removal]:
             row.grant.resource.kind,
             row.address,
             row.since,
+            row.edition < row.grant.edition,
         )
         for row in rows.select_related("grant__resource")[:limit]
     ]

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from postlude.access import events, fallback, retrying, sealing
+from postlude.access import claiming, events, fallback, retrying, sealing
 from postlude.access.authorisers.types import Answer, Said, Verdict
 from postlude.access.claiming import Claimed
 from postlude.access.models import Grant, Removal, Resource
@@ -70,7 +70,9 @@ def _grant(batch: Claimed, said: Mapping[int, Said], now: datetime) -> None:
     Grant.objects.filter(id__in=still).update(
         state=State.GRANTED, failure="", words="", granted_at=now, owner="", lease_until=None
     )
-    write_addresses({grant: batch.addresses[grant] for grant in still if grant in batch.addresses})
+    claiming.write_addresses(
+        {grant: batch.addresses[grant] for grant in still if grant in batch.addresses}
+    )
     events.note(org, [(grant, batch.contacts[grant]) for grant in still], "granted", now=now)
     events.settled(org, still)
 
@@ -83,18 +85,6 @@ def _remember(org: int, said: Mapping[int, Said], still: Sequence[int]) -> None:
         elif each.outside:
             leaving = Removal.objects.filter(grant=grant, done_at__isnull=True, outside=None)
             leaving.update(outside=sealing.seal(org, each.outside))
-
-
-def write_addresses(addresses: Mapping[int, int]) -> None:
-    """Note which address (an id in `people`) each grant was given to."""
-    for chunk in store.chunks(sorted(addresses.items()), 500):
-        rows = ", ".join(["(%s, %s)"] * len(chunk))
-        store.execute(
-            f"WITH let_in (grant_id, address_id) AS (VALUES {rows}) "  # noqa: S608 - our own SQL
-            "UPDATE access_grant SET address = CAST(let_in.address_id AS bigint) "
-            "FROM let_in WHERE access_grant.id = let_in.grant_id",
-            [value for pair in chunk for value in pair],
-        )
 
 
 def _fail(

@@ -159,7 +159,10 @@ class GrantEventFact:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """An address that a person should take off a vendor's list; `address` is an id in `people`."""
+    """An address that a person should take off a vendor's list; `address` is an id in `people`.
+
+    `former`: the contact's address has changed since, so the present one is not the one to remove.
+    """
 
     id: int
     grant: int
@@ -169,6 +172,7 @@ class Removal:
     kind: str
     address: int | None
     since: datetime
+    former: bool = False
 
 
 @dataclass(frozen=True, slots=True)

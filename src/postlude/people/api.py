@@ -24,7 +24,7 @@ from postlude.people.reading import (
 )
 from postlude.people.recognition import ADDRESSED, JOINED, recognise_many
 from postlude.people.suppressions import lift, suppress, suppress_contacts, suppressed
-from postlude.people.viewing import show
+from postlude.people.viewing import show, show_addresses
 from postlude.people.warnings import address_warnings, count_address_warnings
 
 __all__ = (
@@ -56,6 +56,7 @@ __all__ = (
     "resume_erasures",
     "set_consent",
     "show",
+    "show_addresses",
     "still_current",
     "suppress",
     "suppress_contacts",

@@ -1,7 +1,11 @@
 """Valid tickets times the map is what people may enter: no more, no less, however often asked."""
 
 from postlude.access import api as access
+from postlude.access import claiming
+from postlude.access.authorisers import registry
+from postlude.access.models import Resource
 from postlude.orders import api as orders
+from postlude.people import api as people
 
 
 def test_a_buyer_is_let_in_wherever_the_ticket_opens(booth):
@@ -88,6 +92,20 @@ def test_a_removal_is_done_by_a_person_and_recorded(booth):
     assert 0 == access.removed_by_hand(booth.org, [listed.id], actor="staff:1", now=booth.now)
     assert [] == access.to_remove_by_hand(booth.org)
     assert "staff:1" == access.history_of(booth.org, ann)[-1].actor
+
+
+def test_the_address_of_a_call_on_its_way_is_known(booth):
+    """Refunded before the answer: the address that the vendor was told is the one to remove."""
+    ann = booth.buy("ann@example.test")
+    booth.ask(ann)
+    gather = Resource.objects.get(org=booth.org, key="gather")
+    batch = claiming.claim(gather, registry.of("gather", resource="gather"), booth.now)
+    assert batch is not None
+    booth.refund("1", "ann@example.test")
+    access.revoke_unentitled(booth.org, booth.conference, [ann], now=booth.now)
+
+    (listed,) = access.to_remove_by_hand(booth.org)
+    assert people.addresses(booth.org, [ann])[ann].id == listed.address
 
 
 def test_other_organisations_see_nothing(booth, clock):

@@ -9,10 +9,14 @@ from django.urls import reverse
 
 from postlude.access import api as access
 from postlude.access.models import Grant
+from postlude.access.models import Removal as Row
 from postlude.access.types import MapRule, Removal, Resource, State
 from postlude.console.readings import attention
 from postlude.kernel import clock as kernel_clock
 from postlude.kernel.jobs import Budget
+from postlude.people import api as people
+from postlude.people.spelling import masked
+from postlude.people.types import Actor
 
 REFUNDED = 3
 
@@ -129,3 +133,55 @@ def test_another_organisations_removals_stay_open(sale, staff, let_in) -> None:
     log_in("outsider", staff).post(url("removed", "rival"), {"listed": listed})
 
     assert REFUNDED == len(waiting(sale))
+
+
+@pytest.fixture
+def moved(sale: Any, let_in: list[int]) -> tuple[str, str]:
+    """Somebody who was let in at one address and has another since; both of them."""
+    contact, now = let_in[-1], kernel_clock.now()
+    (old,) = (each.value for each in people.addresses(sale.org.id, [contact]).values())
+    new = "queens-new-door@elsewhere.test"
+    people.change_email(sale.org.id, contact, new, actor=Actor("staff", "1"), now=now)
+    access.readdress(sale.org.id, [contact], now=now)
+    return old, new
+
+
+def test_after_a_change_the_old_address_is_to_be_removed(sale, staff, let_in, moved) -> None:
+    """The list at the provider holds that one; masked at first, and clear with an audit row."""
+    old, new = moved
+    client = log_in("organiser", staff)
+    page = client.get(url("attention")).content.decode()
+    assert masked(old) in page
+    assert masked(new) not in page
+    assert old not in page
+    assert not [each for each in people.views(sale.org.id) if "removes" in each.purpose]
+
+    page = client.post(url("attention")).content.decode()
+    assert old in page
+    assert new not in page
+    views = [each for each in people.views(sale.org.id) if each.purpose == "removes people by hand"]
+    assert {*let_in[:REFUNDED], let_in[-1]} == {each.contact for each in views}
+
+
+def test_without_the_permission_addresses_stay_masked(sale, staff, let_in, moved) -> None:
+    """Asked for or not."""
+    old, _new = moved
+    client = log_in("viewer", staff)
+    for page in (client.get(url("attention")), client.post(url("attention"))):
+        text = page.content.decode()
+        assert masked(old) in text
+        assert old not in text
+        assert "Show the e-mails" not in text
+    assert not [each for each in people.views(sale.org.id) if "removes" in each.purpose]
+
+
+def test_an_address_that_was_never_noted_is_one_of_the_contacts(sale, staff, let_in, moved) -> None:
+    """After a change one of before, else the present one."""
+    old, new = moved
+    Row.objects.all().update(address=None)
+    (present,) = (each.value for each in people.addresses(sale.org.id, let_in[:1]).values())
+    page = log_in("organiser", staff).post(url("attention")).content.decode()
+
+    assert present in page
+    assert old in page
+    assert new not in page

@@ -34,9 +34,12 @@ class Group:
     count: int
 
 
-def groups(org: OrgRef, *, now: datetime) -> tuple[Group, ...]:
-    """Return every sort of trouble there is now, the most urgent first."""
-    made = (each(org, now) for each in _GROUPS)
+def groups(org: OrgRef, *, now: datetime, look: leaving.Look | None = None) -> tuple[Group, ...]:
+    """Return every sort of trouble there is now, the most urgent first.
+
+    With `look`, the addresses to remove are clear to whoever may see them, and that is audited.
+    """
+    made = (_removals(org, now, look) if each is _removals else each(org, now) for each in _GROUPS)
     return tuple(each for each in made if each.count)
 
 
@@ -154,13 +157,13 @@ def _sales(org: OrgRef, _now: datetime) -> Group:
     return _group("warnings", _("Warnings"), words, found)
 
 
-def _removals(org: OrgRef, _now: datetime) -> Group:
+def _removals(org: OrgRef, _now: datetime, look: leaving.Look | None = None) -> Group:
     removals = access.to_remove_by_hand(org.id)
-    shown = people_rows.masked(org.id, {each.contact for each in removals[:_MOST]})
+    titles = leaving.titles(org.id, removals[:_MOST], look)
     found = [
         Trouble(
             "remove_by_hand",
-            people_rows.called(shown.get(each.contact)),
+            titles[each.id],
             _("No longer entitled. Take this person off the guest list at the provider."),
             Tone.WARN,
             at=each.since,

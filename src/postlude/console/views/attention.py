@@ -4,7 +4,7 @@ from django.contrib import messages as flash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from postlude.access import api as access
 from postlude.console import menu
@@ -15,15 +15,22 @@ from postlude.kernel import clock, work
 from postlude.messages import api as messages
 from postlude.orgs.api import Permission
 
+_PURPOSE = "removes people by hand"
 
-@require_safe
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @page(Permission.VIEW_SALES)
 def attention(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """List everything that cannot go on by itself."""
+    """List everything that cannot go on by itself; a POST reveals whom to remove, audited."""
+    look = None
+    if request.method == "POST" and visit.may(Permission.VIEW_CONTACT):
+        look = leaving.Look(visit.actor, visit.permissions, _PURPOSE)
     context = menu.context(
         visit,
         "attention",
-        groups=reading.groups(visit.org, now=clock.now()),
+        groups=reading.groups(visit.org, now=clock.now(), look=look),
+        revealed=look is not None,
+        can_reveal=visit.may(Permission.VIEW_CONTACT),
         old_epoch=messages.epoch_status().old_rows,
         can_release=visit.may(Permission.RELEASE),
         can_grant=visit.may(Permission.GRANT_BY_HAND),

@@ -14,6 +14,7 @@ from postlude.access.doctor import doctor
 from postlude.access.events import CHANGED, SETTLED
 from postlude.access.granting import entitled, grant_many
 from postlude.access.links import follow, leading_somewhere, link_for, providers
+from postlude.access.overtaken import count_overtaken
 from postlude.access.reading import failures, grants, grants_of, history_of, status, waiting
 from postlude.access.removals import removed_by_hand, to_remove_by_hand
 from postlude.access.retrying import regrant
@@ -25,6 +26,7 @@ __all__ = (
     "authorise",
     "check_resource",
     "count_by_hand",
+    "count_overtaken",
     "define_map",
     "define_resources",
     "doctor",

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Count, Min, QuerySet
 
-from postlude.access import claiming, events
+from postlude.access import claiming, events, overtaken
 from postlude.access.models import Grant, Resource
 from postlude.access.types import ByHand, ManualQueue, QueueEntry, State
 from postlude.kernel import boundaries, store
@@ -88,14 +88,20 @@ def mark_done(
     """A person has let these in; return how many were still in the queue. Safe to repeat.
 
     With `editions`, whoever's address has changed since that edition was listed stays in the
-    queue: the person has let in the old one.
+    queue: the person has let in the old one, which is listed for removal; so is whoever was
+    revoked meanwhile. `count_overtaken` counts them.
     """
     done = 0
     for chunk in store.chunks(sorted(set(grants)), _CHUNK):
         with store.write():
-            rows = list(_waiting(org).select_for_update().filter(id__in=chunk).order_by("id"))
+            held = list(
+                Grant.objects.select_for_update().filter(org=org, id__in=chunk).order_by("id")
+            )
+            rows = [row for row in held if row.state == State.PENDING and row.by_hand]
+            rows = [row for row in rows if row.queued_at is not None]
             if editions is not None:
                 rows = [row for row in rows if editions.get(row.id) == row.edition]
+                overtaken.list_overtaken(org, held, editions, actor=actor[:100], now=now)
             _let_in(org, rows, actor, now)
         boundaries.crossing("access.done_by_hand")
         done += len(rows)

@@ -65,6 +65,7 @@ def _due(grant: Grant, now: datetime) -> datetime:
 
 def _reopen(row: RemovalRow, grant: Grant, now: datetime) -> None:
     row.done_at, row.done_by, row.since = None, "", now
+    row.address = grant.address or row.address
     row.by_vendor, row.outside, row.due = _by_vendor(grant), grant.outside, _due(grant, now)
     row.attempts, row.words, row.owner, row.lease_until = 0, "", "", None
     row.save()

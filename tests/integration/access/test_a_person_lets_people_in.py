@@ -8,6 +8,7 @@ import pytest
 from postlude.access import api as access
 from postlude.access.types import ManualQueue
 from postlude.kernel import work
+from postlude.people import api as people
 
 
 def queue_of(booth: Any) -> ManualQueue:
@@ -105,6 +106,78 @@ def test_a_changed_address_is_not_done_by_an_old_list(booth):
     assert 0 == done
     (entry,) = queue_of(booth).entries
     assert listed[entry.grant] + 1 == entry.edition
+
+
+def _listed(booth: Any) -> dict[int, int]:
+    return {entry.grant: entry.edition for entry in queue_of(booth).entries}
+
+
+def test_who_was_refunded_before_the_done_of_an_old_list_is_to_be_removed(booth):
+    """The person has let them in from the list; pressed twice, and removed, it is once."""
+    ann, bob = (booth.buy(f"{name}@example.test", "Lounge ticket") for name in ("ann", "bob"))
+    booth.ask(ann, bob)
+    booth.work()
+    listed = _listed(booth)
+    booth.refund("1", "ann@example.test", "Lounge ticket")
+    access.revoke_unentitled(booth.org, booth.conference, [ann], now=booth.now)
+    assert [] == access.to_remove_by_hand(booth.org)
+
+    for done in (1, 0):
+        assert done == access.mark_done(
+            booth.org, listed, actor="staff:1", now=booth.now, editions=listed
+        )
+        (leaving,) = access.to_remove_by_hand(booth.org)
+        assert (ann, people.addresses(booth.org, [ann])[ann].id, False) == (
+            *(leaving.contact, leaving.address, leaving.former),
+        )
+        assert 1 == access.count_overtaken(booth.org, listed)
+    told = [each for each in access.history_of(booth.org, ann) if each.kind == "removal_listed"]
+    assert ["staff:1"] == [each.actor for each in told]
+    access.removed_by_hand(booth.org, [leaving.id], actor="staff:1", now=booth.now)
+    access.mark_done(booth.org, listed, actor="staff:1", now=booth.now, editions=listed)
+    assert [] == access.to_remove_by_hand(booth.org)
+    assert 0 == access.count_overtaken(booth.org, listed)
+
+
+def test_an_old_address_let_in_from_an_old_list_is_to_be_removed(booth):
+    """The new one still waits; another organisation, or an edition to come, lists nobody."""
+    ann = booth.buy("ann@example.test", "Lounge ticket")
+    booth.ask(ann)
+    booth.work()
+    listed = _listed(booth)
+    access.readdress(booth.org, [ann], now=booth.now)
+    booth.work()
+    for org, ahead in ((booth.org + 1, 0), (booth.org, 5), (booth.org, -1)):
+        made_up = {grant: edition + ahead for grant, edition in listed.items()}
+        access.mark_done(org, made_up, actor="staff:1", now=booth.now, editions=made_up)
+        assert [] == access.to_remove_by_hand(booth.org)
+
+    assert 0 == access.mark_done(booth.org, listed, actor="staff:1", now=booth.now, editions=listed)
+    (leaving,) = access.to_remove_by_hand(booth.org)
+    assert (ann, None, True) == (leaving.contact, leaving.address, leaving.former)
+    assert 1 == queue_of(booth).count
+    assert 1 == access.count_overtaken(booth.org, listed)
+
+
+def test_bought_again_and_refunded_again_before_done_is_to_be_removed(booth, clock):
+    """The row of the first time was closed when the ticket was bought again."""
+    ann = booth.buy("ann@example.test", "Lounge ticket")
+    booth.ask(ann)
+    booth.work()
+    _done(booth)
+    clock.advance(seconds=60)
+    booth.refund("1", "ann@example.test", "Lounge ticket")
+    access.revoke_unentitled(booth.org, booth.conference, [ann], now=booth.now)
+    booth.buy("ann@example.test", "Lounge ticket")
+    booth.ask(ann)
+    booth.work()
+    listed = _listed(booth)
+    clock.advance(seconds=60)
+    booth.refund("2", "ann@example.test", "Lounge ticket")
+    access.revoke_unentitled(booth.org, booth.conference, [ann], now=booth.now)
+    access.mark_done(booth.org, listed, actor="staff:1", now=booth.now, editions=listed)
+
+    assert [ann] == [each.contact for each in access.to_remove_by_hand(booth.org)]
 
 
 def test_a_refund_takes_out_of_the_queue_and_leaves_nothing(booth):

@@ -155,6 +155,8 @@ def test_another_address_since_stays_in_the_queue(queue: Any) -> None:
     queue.press(asked)
     queue.work()
     assert "5 people are let in. Left out" in queue.message(asked)["content"]
+    assert "To be taken off again by hand" in queue.message(asked)["content"]
+    assert queue.message(asked)["content"].endswith(": 1.")
     assert 1 == left(queue)
 
 

@@ -129,6 +129,8 @@ def test_an_old_list_does_not_let_in_a_new_address(sale, staff, queue) -> None:
 
     (rest,) = access.manual_queue(sale.org.id)
     assert [queue.entries[0].contact] == [each.contact for each in rest.entries]
+    page = client.post(url("done"), {"which": "all", "listed": listed}, headers=HTMX)
+    assert "To remove by hand: 1." in page.content.decode()
 
 
 @pytest.mark.parametrize("rubbish", ["", "x", "1.1", "A" * 22 + ".1", ".", "é.é"])

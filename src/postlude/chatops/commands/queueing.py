@@ -124,6 +124,10 @@ def _done(call: Call) -> Answer:
     if let_in < len(editions):
         late = _("Left out, since somebody was faster or the address has changed: {n}.")
         words.append(late.format(n=len(editions) - let_in))
+    leaving = access.count_overtaken(call.org.id, editions)
+    if leaving:
+        again = _("To be taken off again by hand, see Attention in the console: {n}.")
+        words.append(again.format(n=leaving))
     return Answer(" ".join(words))
 
 

@@ -49,7 +49,10 @@ def done(request: HttpRequest, visit: Visit) -> HttpResponse:
     elif n < len(editions):
         late = _("Left out, since somebody was faster or the address has changed: {n}.")
         words.append(late.format(n=len(editions) - n))
-    flash.success(request, " ".join(words), "good" if n else "warn")
+    leaving = access.count_overtaken(visit.org.id, editions)
+    if leaving:
+        words.append("{}: {}.".format(_("To remove by hand"), leaving))
+    flash.success(request, " ".join(words), "good" if n and not leaving else "warn")
     return _after(request, visit)
 
 

@@ -193,10 +193,7 @@ def _walk(it: DispatchFact, budget: Budget) -> int:
     except Wait as wait:
         _rest(it, wait)
     except Failed as failed:
-        outcome = Outcome(message=0, kind="failed", words=str(failed))
-        messages.finish_dispatch(
-            it, DispatchState.FAILED, outcome, reason=str(failed), now=clock.now()
-        )
+        _give_up(it, str(failed))
     except AppError as error:
         if error.code == "messages.dispatch_lost":
             return steps
@@ -204,6 +201,15 @@ def _walk(it: DispatchFact, budget: Budget) -> int:
         words = cut(f"{error.text()} {error.hint}")
         messages.let_go_of_dispatch(it, due=clock.now() + _SETTINGS_REST, reason=words)
     return steps
+
+
+def _give_up(it: DispatchFact, words: str) -> None:
+    outcome = Outcome(message=0, kind="failed", words=words)
+    try:
+        messages.finish_dispatch(it, DispatchState.FAILED, outcome, reason=words, now=clock.now())
+    except AppError as error:
+        if error.code != "messages.dispatch_lost":  # then somebody else goes on with it
+            raise
 
 
 def _rest(it: DispatchFact, wait: Wait) -> None:

@@ -20,12 +20,11 @@ Write = Callable[[Sequence[Row]], Sequence[bool]]
 
 
 class _Arrival:
-    __slots__ = ("error", "leads", "new", "row", "settled")
+    __slots__ = ("leads", "new", "row", "settled")
 
     def __init__(self, row: Row) -> None:
         self.row = row
         self.new: bool | None = None
-        self.error: Exception | None = None
         self.leads = False
         self.settled = threading.Event()
 
@@ -52,9 +51,9 @@ class Arrivals:
             arrival.settled.wait()
         if arrival.leads:
             self._lead()
-        if arrival.error is not None:
+        if arrival.new is None:  # the group failed, or whoever led it died
             return self._alone(row)
-        return bool(arrival.new)
+        return arrival.new
 
     def _queue(self, row: Row) -> _Arrival:
         arrival = _Arrival(row)
@@ -73,10 +72,8 @@ class Arrivals:
                 new = self._write([each.row for each in group])
             for each, is_new in zip(group, new, strict=True):
                 each.new = is_new
-        except Exception as error:  # noqa: BLE001 - each of the group meets it again by itself
+        except Exception:  # noqa: BLE001 - each of the group meets it again by itself
             group = group or self._take()
-            for each in group:
-                each.error = error
         finally:
             self._hand_over()
             for each in group:

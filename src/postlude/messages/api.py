@@ -396,6 +396,7 @@ screen_members = dispatch_members.screen
 members_going = dispatch_members.going
 contacts_going = dispatch_members.contacts_going
 mark_dispatch_sending = dispatch_members.mark_sending
+unmark_dispatch_sending = dispatch_members.unmark
 
 
 def fill_pieces(leased: Sequence[Leased]) -> tuple[list[Filled], list[Outcome]]:
@@ -422,7 +423,11 @@ def fail_members(it: DispatchFact, failures: Sequence[Outcome], *, now: datetime
 def finish_dispatch(
     it: DispatchFact, state: DispatchState, outcome: Outcome, *, reason: str = "", now: datetime
 ) -> None:
-    """Settle its messages (`outcome` for those on the wire), and say that it is over."""
+    """Settle its messages (`outcome` for those on the wire), and say that it is over.
+
+    Raises DispatchLost, before anything is settled, when somebody else works on it by now.
+    """
+    it = dispatching.note(it)
     dispatch_members.settle_all(it, outcome, now=now)
     rest = State.CANCELLED if state is DispatchState.SENT else State.FAILED
     words = reason or "the announcement left without this message"

@@ -108,6 +108,13 @@ def mark_sending(it: DispatchFact) -> bool:
     return True
 
 
+def unmark(it: DispatchFact) -> int:
+    """Take back `mark_sending` where it is sure that nothing was sent; return how many."""
+    with store.write():
+        marked = Outbox.objects.filter(id__in=_ids(it.id), phase="sending", owner=owner_of(it.id))
+        return marked.update(phase="leased")
+
+
 def going(dispatch: int) -> int:
     """Return how many are still in it."""
     return _mine(dispatch).count()

@@ -13,6 +13,7 @@ from postlude.messages.types import DispatchFact, Klass, Outcome
 from postlude.orgs import api as orgs
 
 CHUNK = 2_000  # a lease covers screening, rendering and one call for so many
+_ONE_BY_ONE = 25
 _AT_ONCE = 1_000  # of a list's members in one call
 _ENDED = frozenset({"cancelled", "failed"})
 
@@ -71,8 +72,28 @@ def look_at_imports(vendor: Vendor, it: DispatchFact, *, now: datetime) -> Dispa
 def _mend(
     vendor: Vendor, it: DispatchFact, people: Sequence[Mapping[str, Any]], now: datetime
 ) -> DispatchFact:
-    """Take in one by one whom the import refused: mostly somebody who is there under another id."""
-    adopted, refused = [], []
+    """Take in one by one whom the import refused: mostly somebody who is there under another id.
+
+    By the slice, each committed: one by one takes longer than a lease.
+    """
+    refused: list[int] = []
+    for start in range(0, len(people), _ONE_BY_ONE):
+        it = _adopt(vendor, it, people[start : start + _ONE_BY_ONE], refused)
+    numbers = messages.dispatch_messages(it, refused)
+    words = "Klaviyo does not take this address"
+    outcomes = [Outcome(number, "failed", words=words) for number in numbers.values()]
+    if outcomes:
+        messages.fail_members(it, outcomes, now=now)
+    return it
+
+
+def _adopt(
+    vendor: Vendor,
+    it: DispatchFact,
+    people: Sequence[Mapping[str, Any]],
+    refused: list[int],
+) -> DispatchFact:
+    adopted = []
     for person in people:
         known = {name: person[name] for name in ("email", "properties") if name in person}
         profile = vendor.adopt(known) if "email" in known else None
@@ -81,17 +102,12 @@ def _mend(
             adopted.append((profile, contact))
         elif contact is not None:
             refused.append(contact)
-    if adopted:
-        vendor.add_to_list(it.vendor["list"], [profile for profile, _ in adopted])
-        ours = {profile: contact for profile, contact in adopted if contact is not None}
-        known_as = {**it.vendor.get("adopted", {}), **ours}
-        it = messages.note_dispatch(it, vendor=messages.with_vendor(it, adopted=known_as))
-    numbers = messages.dispatch_messages(it, refused)
-    words = "Klaviyo does not take this address"
-    outcomes = [Outcome(number, "failed", words=words) for number in numbers.values()]
-    if outcomes:
-        messages.fail_members(it, outcomes, now=now)
-    return it
+    if not adopted:
+        return messages.note_dispatch(it)
+    vendor.add_to_list(it.vendor["list"], [profile for profile, _ in adopted])
+    ours = {profile: contact for profile, contact in adopted if contact is not None}
+    known_as = {**it.vendor.get("adopted", {}), **ours}
+    return messages.note_dispatch(it, vendor=messages.with_vendor(it, adopted=known_as))
 
 
 def screen_again(it: DispatchFact, now: datetime) -> None:
@@ -107,9 +123,10 @@ def screen_again(it: DispatchFact, now: datetime) -> None:
 
 
 def take_strays_off(vendor: Vendor, it: DispatchFact) -> None:
-    """Take off the list whoever must not get it any more."""
-    if messages.members_going(it.id) == it.vendor.get("imported", 0):
-        return
+    """Take off the list whoever must not get it any more.
+
+    The list itself is asked each time: an import whose answer was lost counts nowhere else.
+    """
     going = messages.contacts_going(it.id)
     adopted = it.vendor.get("adopted", {})
     strays = []

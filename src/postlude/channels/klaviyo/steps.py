@@ -163,6 +163,7 @@ def _assign(work: Work, it: DispatchFact) -> DispatchFact:
 
 def _check(work: Work, it: DispatchFact) -> DispatchFact | None:
     """The last look at each person, right before it is out of our hands."""
+    messages.unmark_dispatch_sending(it)  # marked by one that died before it asked for anything
     audience.heed_quiet_hours(it, work.now)
     audience.screen_again(it, work.now)
     audience.take_strays_off(work.vendor, it)
@@ -175,10 +176,28 @@ def _check(work: Work, it: DispatchFact) -> DispatchFact | None:
 
 
 def _send(work: Work, it: DispatchFact) -> DispatchFact:
-    campaign = it.vendor["campaign"]
-    if work.vendor.send_status(campaign) is None:
+    campaign: str = it.vendor["campaign"]
+    asked_before = it.tried_at is not None
+
+    def send() -> str:
         work.vendor.send(campaign)
+        return campaign
+
+    try:
+        _made(work, it, lambda: work.vendor.send_status(campaign), send)
+    except Refused as refused:
+        if asked_before:  # it may say no because the try before was taken: look again
+            raise Wait(None, f"asked before: {refused.answer.status}", failed=True) from None
+        if refused.answer.status < _NO_ANSWER_FROM:
+            _back_to_the_check(it)
+        raise
     return messages.note_dispatch(it, step="status", tried_at=None)
+
+
+def _back_to_the_check(it: DispatchFact) -> None:
+    """Surely not sent: when it goes on, hours later perhaps, everybody is looked at again."""
+    it = messages.note_dispatch(it, step="check", state=DispatchState.PREPARING, tried_at=None)
+    messages.unmark_dispatch_sending(it)
 
 
 def _status(work: Work, it: DispatchFact) -> DispatchFact | None:

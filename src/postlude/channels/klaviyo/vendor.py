@@ -202,6 +202,7 @@ def _pages(operation: Callable[..., Any], *arguments: Any, **named: Any) -> Iter
         if not cursor:
             return
         cursor = cursor_of(str(cursor))
+    raise NoAnswer(f"more than {_PAGES} pages", left_us=False)  # rather than half a list
 
 
 def cursor_of(link: str) -> str:

@@ -195,6 +195,35 @@ def test_who_says_no_after_the_import_is_taken_off_the_list(stand):
     assert {"accepted": 1, "blocked": 1} == stand.counts()
 
 
+def test_who_says_no_after_an_import_whose_answer_was_lost_is_taken_off_the_list(stand):
+    """Klaviyo has them all, we count only those of the second try."""
+    ann, _ = stand.sell(ANN, BOB)
+    stand.client.fault("klaviyo", "drop_after", path="*import-jobs", method="POST", count=1)
+    stand.announce()
+    stand.run(rounds=1)
+    people.set_consent(stand.org, ann, "email", granted=False, source="test", now=clock.now())
+
+    stand.run()
+
+    assert [BOB] == stand.mailed()
+    assert {"accepted": 1, "blocked": 1} == stand.counts()
+
+
+def test_a_refused_send_is_looked_at_again_before_the_next(stand):
+    """The key is revoked at the last moment; who opts out meanwhile hears nothing."""
+    ann, _ = stand.sell(ANN, BOB)
+    stand.announce()
+    reach(stand, "send")
+    stand.client.configure("klaviyo", api_key="another")
+    stand.run(rounds=1)
+    people.set_consent(stand.org, ann, "email", granted=False, source="test", now=clock.now())
+    stand.client.configure("klaviyo", api_key="sandbox-klaviyo-key")
+
+    assert DispatchState.SENT is stand.run(ahead=timedelta(minutes=6)).state
+    assert [BOB] == stand.mailed()
+    assert {"accepted": 1, "blocked": 1} == stand.counts()
+
+
 def test_a_refunded_person_is_taken_off_the_list(stand):
     stand.sell(ANN, BOB)
     stand.announce()

@@ -12,14 +12,13 @@ from datetime import datetime, timedelta
 
 from postlude.access import api as access
 from postlude.access.types import GrantFact, State
-from postlude.journeys import decisions, inviting, marks
+from postlude.journeys import correspondence, decisions, inviting, marks
 from postlude.journeys.errors import NoAccess, NoJourney, NoTicket
-from postlude.journeys.models import Mark, Member, Resend
+from postlude.journeys.models import Mark, Member
 from postlude.journeys.resending import resend
 from postlude.journeys.types import MemberState, Stop
 from postlude.kernel import boundaries, clock, store, work
 from postlude.kernel.work import WorkBatch
-from postlude.messages import api as messages
 from postlude.messages.types import MessageFact
 from postlude.messages.types import State as MessageState
 from postlude.orders import api as orders
@@ -110,12 +109,9 @@ def _mails(
 
     Not what went to an address of before: its links died with the change.
     """
-    written = {row.message for row in members if row.message is not None}
-    resent = Resend.objects.filter(org=org, conference=conference, contact__in=contacts)
-    written |= {number for number in resent.values_list("message", flat=True) if number}
     found: dict[int, list[MessageFact]] = {contact: [] for contact in contacts}
     now_at = people.addresses(org, contacts)
-    for fact in messages.state_of(org, written).values():
+    for fact in correspondence.written(org, conference, contacts, members):
         here = now_at.get(fact.contact)
         moved = here is not None and fact.address is not None and fact.address != here.id
         if fact.key.startswith(_MAILS) and not fact.testing and not moved:

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 
 from postlude.access import api as access
 from postlude.access.types import Failure
-from postlude.journeys import entering, marks
+from postlude.journeys import correspondence, entering, marks
 from postlude.journeys.inviting import ADDITION, INVITE
-from postlude.journeys.models import Mark, Member, Resend
+from postlude.journeys.models import Mark, Member
 from postlude.journeys.waking import take_back
 from postlude.kernel import boundaries, clock, store, work
 from postlude.kernel.work import WorkBatch
@@ -153,11 +153,8 @@ def _mails(org: int, conference: int, contacts: Sequence[int]) -> dict[int, _Mai
     """Lock the members, so that a walk that would write now comes before or after us."""
     rows = Member.objects.select_for_update().order_by("contact", "id")
     members = rows.filter(org=org, conference=conference, contact__in=contacts)
-    written = {row.message for row in members if row.message is not None}
-    resent = Resend.objects.filter(org=org, conference=conference, contact__in=contacts)
-    written |= {number for number in resent.values_list("message", flat=True) if number}
     facts: dict[int, list[MessageFact]] = defaultdict(list)
-    for fact in messages.state_of(org, written).values():
+    for fact in correspondence.written(org, conference, contacts, members):
         if fact.key.startswith(_INVITATIONS):
             facts[fact.contact].append(fact)
     now_at = people.addresses(org, contacts)

@@ -15,7 +15,6 @@ from postlude.wiring.cli import output
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "problem": "[bold red]✗[/]"}
-_MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "problem": "[bold red]✗[/]"}
 _SLOT_SECONDS = claims.LEASE_SECONDS + 1  # what a process that died holds is free by then
 CLI = Actor(kind="cli", id="postlude")
 

@@ -422,7 +422,8 @@ def pages_show_nobody(house: House) -> None:
 
 
 def the_api_shows_nobody(house: House) -> None:
-    headers = {**house.key("sales.view", "ops.view"), "X-Purpose": "curiosity"}
+    scopes = ("sales.view", "ops.view", "rewards.view", "rules.view", "rules.order")
+    headers = {**house.key(*scopes), "X-Purpose": "curiosity"}
     urls = {url for values in everybodys_values(house) for url in every_route.api(values)}
     for url in sorted({*urls, "/metrics", "/ready"}):
         assert [] == WHOEVER(Client().get(url, headers=headers).content), url
@@ -435,7 +436,10 @@ def everybodys_values(house: House) -> list[dict[str, str]]:
         number = contact(house, person)
         written = messages.of_contact(house.org.id, number)
         letter = tokens.seal("message", written[0].id if written else 0)
-        values = {"buyers": tokens.seal("contact", number), "messages": letter}
+        token = tokens.seal("contact", number)
+        cards = {"gift-cards": tokens.seal("gift-card-id", number), "key": "sale-1"}
+        cards["rule"] = "every-200"
+        values = {"buyers": token, "points": token, "coupons": token, "messages": letter, **cards}
         filled.append({"slug": "pycontw", **values})
     return filled
 

@@ -92,3 +92,15 @@ def test_a_port_in_use_is_said(home: FreshHome, tmp_path: Path) -> None:
         code, said = refused(home, "collector", "--port", str(taken.port))
     assert 3 == code
     assert "Cannot listen" in said
+
+
+@pytest.mark.parametrize("command", ["up", "web", "collector", "worker"])
+def test_production_without_keys_does_not_start(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
+) -> None:
+    """Nothing that came in could be kept, and cookies would be signed with a key of nobody."""
+    monkeypatch.setenv("POSTLUDE_PRODUCTION", "1")
+    with FreshHome(tmp_path, "http://127.0.0.1:9", pytestconfig.getoption("--engine")) as fresh:
+        code, said = refused(fresh, command)
+    assert 6 == code
+    assert "POSTLUDE_SECRET_KEYS" in said

@@ -234,6 +234,30 @@ def test_postmark_takes_one_mail_or_a_batch_and_refuses(sandbox):
     assert 2 == sandbox.client.received("postmark")["total"]
 
 
+def test_mailersend_says_yes_by_an_empty_page(sandbox):
+    """With its id in a header; a recipient on its own list is a yes with a warning."""
+    sandbox.client.configure("mailersend", suppressed=["gone@example.test"])
+    mail = {"from": {"email": "a@example.test"}, "to": [{"email": "ann@example.test"}], "text": "."}
+
+    def post(body, token="sandbox-mailersend-token"):
+        headers = {"Authorization": f"Bearer {token}"}
+        return httpx.post(sandbox.url("mailersend") + "/v1/email", json=body, headers=headers)
+
+    taken = post(mail)
+    (message,) = sandbox.client.received("mailersend")["messages"]
+    assert (202, "", message["id"]) == (
+        taken.status_code,
+        taken.text,
+        taken.headers["x-message-id"],
+    )
+    warned = post({**mail, "to": [{"email": "gone@example.test"}]})
+    assert (202, "ALL_SUPPRESSED") == (warned.status_code, warned.json()["warnings"][0]["type"])
+    for spoilt in ({**mail, "to": []}, {**mail, "colour": "red"}, {**mail, "text": ""}):
+        assert 422 == post(spoilt).status_code
+    assert 401 == post(mail, token="wrong").status_code
+    assert 1 == sandbox.client.received("mailersend")["total"]
+
+
 def test_mailgun_tells_signed_receipts_and_stops_at_406(sandbox, listener):
     quick = {"delivered_after_ms": 5, "read_after_ms": 10, "click": 1.0}
     sandbox.client.configure("mailgun", webhook_url=listener.url, receipts=quick)

@@ -54,7 +54,7 @@ def test_those_who_wait_for_the_pen_go_in_one_commit(transactional_db: None) -> 
         leader = pool.submit(_closing, arrivals, 0)
         assert first.wait(10)
         others = [pool.submit(_closing, arrivals, n) for n in range(1, THREADS)]
-        while len(arrivals._waiting) < THREADS - 1:
+        while len(arrivals._gathering._waiting) < THREADS - 1:
             pass
         rest.set()
         assert all(each.result(10) for each in [leader, *others])

@@ -5,10 +5,10 @@ speaks with the vendors. Whoever waits hears of `grant.settled` (keys: grant ids
 `access.changed` (keys: conference ids; the map or a resource changed).
 """
 
-from postlude.access.asking import on_answers
 from postlude.access.authorisers.registry import kinds
 from postlude.access.authorising import authorise
 from postlude.access.by_hand import count_by_hand, manual_queue, mark_done
+from postlude.access.corrected_forms import on_answers
 from postlude.access.definitions import check_resource, define_map, define_resources
 from postlude.access.doctor import doctor
 from postlude.access.events import CHANGED, SETTLED

@@ -1,21 +1,18 @@
 """What people answered in the form, for authorisers that know them by it."""
 
-from collections import defaultdict
+import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from postlude.access import retrying
-from postlude.access.authorisers import registry
 from postlude.access.authorisers.types import Asks
-from postlude.access.models import Grant, Resource
-from postlude.access.types import ByHand, State
-from postlude.kernel import boundaries, clock, store, wakeup
-from postlude.kernel.work import WorkBatch
+from postlude.access.models import Resource
+from postlude.kernel import pseudonyms
 from postlude.orders import api as orders
 from postlude.people import api as people
 
 # A webhook brings the sale and no form; the poll that follows brings it. After so long nobody will.
 _FORM_WITHIN = timedelta(minutes=15)
+_MARK = "access.answer"
 
 
 def answers(
@@ -65,37 +62,15 @@ def _first(question: str, sheets: Sequence[Sequence[tuple[str, str]]]) -> str:
     return next(said, "")
 
 
-def on_answers(batch: WorkBatch) -> None:
-    """Forms have come or were corrected: ask again for whom they may tell us more about."""
-    asking = Resource.objects.filter(org=batch.org, active=True, kind__in=registry.asking())
-    resources = dict(asking.values_list("id", "conference"))
-    contacts = _answered(batch) if resources else {}
-    with store.write():
-        for resource, conference in resources.items():
-            for chunk in store.chunks(sorted(contacts.get(conference, ())), 500):
-                _wake(batch.org, resource, chunk)
-        batch.finish()
-    boundaries.crossing("access.answers_heard")
+def mark(org: int, answer: str | None) -> str:
+    """Return the hash by which an answer is known again; "" for none."""
+    return pseudonyms.pseudonym(org, _MARK, _plain(answer)) if answer else ""
 
 
-def _answered(batch: WorkBatch) -> dict[int, set[int]]:
-    """Return the contacts of the forms, by conference."""
-    found: dict[int, set[int]] = defaultdict(set)
-    named = [
-        key.removeprefix(orders.ANSWERS) for key in batch.keys if key.startswith(orders.ANSWERS)
-    ]
-    for ticket in orders.tickets(batch.org, [int(each) for each in named]).values():
-        if ticket.contact is not None:
-            found[ticket.conference].add(ticket.contact)
-    return found
+def marks(org: int, answer: str) -> list[str]:
+    """Return the hashes that this answer may have been kept as."""
+    return pseudonyms.all_pseudonyms(org, _MARK, _plain(answer))
 
 
-def _wake(org: int, resource: int, contacts: Sequence[int]) -> None:
-    now = clock.now()
-    mine = Grant.objects.filter(
-        org=org, resource=resource, contact__in=contacts, state=State.PENDING
-    )
-    mine.filter(by_hand="").update(due=now)
-    wrong = list(mine.filter(by_hand=ByHand.UNMATCHED).values_list("id", "contact"))
-    retrying.again(org, wrong, now=now, actor="", why="the form says something else")
-    wakeup.nudge()
+def _plain(answer: str) -> str:
+    return unicodedata.normalize("NFKC", answer).strip().casefold()

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from postlude.access import asking
+from postlude.access import asking, shared_users
 from postlude.access.authorisers.types import Asks, Authoriser, Guest
 from postlude.access.models import Grant, Resource
 from postlude.kernel import claims, store
@@ -51,6 +51,8 @@ def due(now: datetime) -> list[Resource]:
 def claim(resource: Resource, authoriser: Authoriser, now: datetime) -> Claimed | None:
     """Lease a batch; None when somebody else took it."""
     with store.write():  # whoever is revoked while the call is on its way is known by his address
+        if not shared_users.one_way(resource, letting_in=True):
+            return None
         mine = _lease(resource, authoriser, now)
         if not mine:
             return None

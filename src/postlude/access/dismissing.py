@@ -6,7 +6,7 @@ Claimed, asked and settled like letting in; what was lost on the way is asked fo
 from collections.abc import Sequence
 from datetime import datetime
 
-from postlude.access import asking, events, fallback, retrying, sealing, settling
+from postlude.access import asking, events, fallback, retrying, sealing, settling, shared_users
 from postlude.access.authorisers import registry
 from postlude.access.authorisers.types import Answer, Asks, Dismisses, Leaver, Said, Verdict
 from postlude.access.models import Removal, Resource
@@ -44,20 +44,27 @@ def _resources(now: datetime) -> list[Resource]:
 
 
 def _one_batch(resource: Resource, dismisser: Dismisses, budget: Budget) -> int:
-    claimed = claims.claim(
-        Removal,
-        where=_OF_RESOURCE,
-        params=[budget.now(), resource.id],
-        order="due, id",
-        limit=dismisser.batch,
-        owner=OWNER,
-    )
+    with store.write():
+        if not shared_users.one_way(resource, letting_in=False):
+            return 0
+        claimed = claims.claim(
+            Removal,
+            where=_OF_RESOURCE,
+            params=[budget.now(), resource.id],
+            order="due, id",
+            limit=dismisser.batch,
+            owner=OWNER,
+        )
     found = Removal.objects.filter(id__in=claimed).select_related("grant__resource")
     rows = list(found.order_by("id"))
     if not rows:
         return 0
     boundaries.crossing("access.removals_claimed")
-    answer = dismisser.dismiss(resource.settings, _leavers(resource, dismisser, rows))
+    answer = dismisser.dismiss(
+        resource.settings,
+        _leavers(resource, dismisser, rows),
+        shared_users.holders(resource, dismisser),
+    )
     _settle(resource, rows, answer, budget.now())
     return len(rows)
 

@@ -69,7 +69,8 @@ class Grant(models.Model):
     let the person in has been begun, so a revocation must look at the vendor's list.
 
     `by_hand`: it waits for a person since `queued_at`, and why; no authoriser touches it.
-    `done_by`: who let this one in by hand. `outside`: the vendor's own id of the person, sealed.
+    `done_by`: who let this one in by hand. `outside`: the vendor's own id of the person, sealed;
+    `outside_mark` and `answer_mark`: keyed hashes of it and of the form's answer that led there.
     """
 
     id = models.BigIntegerField(primary_key=True, default=ids.new_id)
@@ -98,6 +99,8 @@ class Grant(models.Model):
     queued_at = models.DateTimeField(null=True)
     done_by = models.CharField(max_length=100, blank=True, default="", db_default="")
     outside = models.BinaryField(null=True)
+    outside_mark = models.CharField(max_length=80, blank=True, default="", db_default="")
+    answer_mark = models.CharField(max_length=80, blank=True, default="", db_default="")
 
     class Meta:
         db_table = "access_grant"
@@ -116,6 +119,11 @@ class Grant(models.Model):
                 fields=("org", "queued_at"),
                 name="access_grant_by_hand",
                 condition=Q(queued_at__isnull=False),
+            ),
+            models.Index(
+                fields=("org", "outside_mark"),
+                name="access_grant_outside",
+                condition=~Q(outside_mark=""),
             ),
             models.Index(fields=("org", "contact"), name="access_grant_contact"),
             models.Index(fields=("resource", "state"), name="access_grant_resource"),
@@ -143,7 +151,8 @@ class Removal(models.Model):
     """Somebody who is still let in at a vendor's and should not be.
 
     A person takes the address off a list, unless `by_vendor`: then we ask the vendor to. `outside`
-    is the vendor's own id of the person, sealed.
+    is the vendor's own id of the person, sealed. `moved`: the form names somebody else since, so
+    that this one must go even if the buyer is wanted again.
     """
 
     id = models.BigIntegerField(primary_key=True, default=ids.new_id)
@@ -156,6 +165,7 @@ class Removal(models.Model):
     done_by = models.CharField(max_length=100, blank=True, default="")
     by_vendor = models.BooleanField(default=False, db_default=False)
     outside = models.BinaryField(null=True)
+    moved = models.BooleanField(default=False, db_default=False)
     due = models.DateTimeField(null=True)
     attempts = models.IntegerField(default=0, db_default=0)
     words = models.CharField(max_length=300, blank=True, default="", db_default="")

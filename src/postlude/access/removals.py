@@ -14,7 +14,7 @@ from postlude.kernel import boundaries, claims, ids, store, wakeup
 
 _COLUMNS = (
     *("id", "org", "grant", "edition", "address", "since", "done_by"),
-    *("by_vendor", "outside", "due", "attempts", "words", "owner"),
+    *("by_vendor", "outside", "moved", "due", "attempts", "words", "owner"),
 )
 
 # A call that lets somebody in may be on its way while he is revoked: after so long it has arrived.
@@ -34,11 +34,13 @@ def _leaves_traces(grant: Grant) -> bool:
     return registry.of(grant.resource.kind, resource=grant.resource.key).leaves_traces
 
 
-def list_for_removal(org: int, grants: Collection[Grant], *, now: datetime) -> None:
+def list_for_removal(
+    org: int, grants: Collection[Grant], *, now: datetime, moved: bool = False
+) -> None:
     """Put the present addresses of these grants on the list; in the caller's transaction."""
     listed = [grant for grant in grants if _leaves_traces(grant)]
     rows = [
-        _row(new, org, grant, now)
+        _row(new, org, grant, now, moved=moved)
         for new, grant in zip(ids.new_ids(len(listed)), listed, strict=True)
     ]
     store.insert_ignore(RemovalRow, _COLUMNS, rows, conflict=("org", "grant", "edition"))
@@ -47,26 +49,27 @@ def list_for_removal(org: int, grants: Collection[Grant], *, now: datetime) -> N
     for row in RemovalRow.objects.filter(org=org, grant__in=numbers, done_at__isnull=False):
         grant = present.get((row.grant_id, row.edition))
         if grant is not None:
-            _reopen(row, grant, now)
+            _reopen(row, grant, now, moved=moved)
     people = [(grant.id, grant.contact) for grant in listed if not _by_vendor(grant)]
     events.note(org, people, "removal_listed", now=now, words="for a person to take off the list")
     if len(people) < len(listed):
         wakeup.nudge()
 
 
-def _row(new: int, org: int, grant: Grant, now: datetime) -> tuple[object, ...]:
+def _row(new: int, org: int, grant: Grant, now: datetime, *, moved: bool) -> tuple[object, ...]:
     common = (new, org, grant.id, grant.edition, grant.address, now, "")
-    return (*common, _by_vendor(grant), grant.outside, _due(grant, now), 0, "", "")
+    return (*common, _by_vendor(grant), grant.outside, moved, _due(grant, now), 0, "", "")
 
 
 def _due(grant: Grant, now: datetime) -> datetime:
     return now + _ON_ITS_WAY if grant.owner else now
 
 
-def _reopen(row: RemovalRow, grant: Grant, now: datetime) -> None:
+def _reopen(row: RemovalRow, grant: Grant, now: datetime, *, moved: bool) -> None:
     row.done_at, row.done_by, row.since = None, "", now
     row.address = grant.address or row.address
     row.by_vendor, row.outside, row.due = _by_vendor(grant), grant.outside, _due(grant, now)
+    row.moved = moved
     row.attempts, row.words, row.owner, row.lease_until = 0, "", "", None
     row.save()
 
@@ -79,7 +82,7 @@ def withdraw(org: int, grants: Collection[int], *, now: datetime) -> None:
     for chunk in store.chunks(list(grants), 500):
         editions = dict(Grant.objects.filter(org=org, id__in=chunk).values_list("id", "edition"))
         rows = RemovalRow.objects.select_for_update().filter(
-            org=org, grant__in=chunk, done_at__isnull=True, owner=""
+            org=org, grant__in=chunk, done_at__isnull=True, owner="", moved=False
         )
         current = [row.id for row in rows if row.edition == editions.get(row.grant_id)]
         RemovalRow.objects.filter(org=org, id__in=current).update(

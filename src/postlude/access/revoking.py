@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import F
 
-from postlude.access import events, granting, removals
+from postlude.access import events, granting, overtaken, removals
 from postlude.access.models import Grant
 from postlude.access.types import State
 from postlude.kernel import boundaries, store, wakeup
@@ -52,6 +52,8 @@ def _revoke(
         by_hand="",
         queued_at=None,
         outside=None,  # the removal has it
+        outside_mark="",
+        answer_mark="",
         failure="",
         owner="",
         lease_until=None,
@@ -72,11 +74,14 @@ def readdress(org: int, contacts: Collection[int], *, actor: str = "", now: date
         with store.write():
             held = _held(org, chunk)
             removals.list_for_removal(org, held, now=now)
+            overtaken.keep_addresses(org, held, now=now)
             Grant.objects.filter(org=org, id__in=[row.id for row in held]).update(
                 state=State.PENDING,
                 by_hand="",
                 done_by="",
                 outside=None,
+                outside_mark="",
+                answer_mark="",
                 queued_at=None,
                 edition=F("edition") + 1,
                 address=None,

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from postlude.access import claiming, events, fallback, retrying, sealing
+from postlude.access import asking, claiming, events, fallback, retrying, sealing, shared_users
 from postlude.access.authorisers.types import Answer, Said, Verdict
 from postlude.access.claiming import Claimed
 from postlude.access.models import Grant, Removal, Resource
@@ -64,7 +64,7 @@ def _mine(grants: Sequence[int]) -> list[int]:
 
 def _grant(batch: Claimed, said: Mapping[int, Said], now: datetime) -> None:
     org, still = batch.resource.org_id, _mine(sorted(said))
-    _remember(org, said, still)
+    _remember(batch, said, still)
     if not still:
         return
     Grant.objects.filter(id__in=still).update(
@@ -77,11 +77,16 @@ def _grant(batch: Claimed, said: Mapping[int, Said], now: datetime) -> None:
     events.settled(org, still)
 
 
-def _remember(org: int, said: Mapping[int, Said], still: Sequence[int]) -> None:
+def _remember(batch: Claimed, said: Mapping[int, Said], still: Sequence[int]) -> None:
     """Keep who each one is at the vendor; of those revoked meanwhile, for their removal."""
+    org, answers = batch.resource.org_id, {each.grant: each.answer for each in batch.guests}
     for grant, each in sorted(said.items()):
         if each.outside and grant in still:
-            Grant.objects.filter(id=grant).update(outside=sealing.seal(org, each.outside))
+            Grant.objects.filter(id=grant).update(
+                outside=sealing.seal(org, each.outside),
+                outside_mark=shared_users.mark(batch.resource, each.outside),
+                answer_mark=asking.mark(org, answers.get(grant)),
+            )
         elif each.outside:
             leaving = Removal.objects.filter(grant=grant, done_at__isnull=True, outside=None)
             leaving.update(outside=sealing.seal(org, each.outside))

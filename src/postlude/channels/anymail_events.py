@@ -6,6 +6,7 @@ from typing import Any, Literal
 from anymail.signals import AnymailTrackingEvent, EventType
 
 from postlude.channels.types import Report
+from postlude.kernel import storable
 from postlude.kernel.redact import cut
 
 _RECEIPTS: dict[str, Literal["delivered", "bounced", "failed", "deferred", "complained"]] = {
@@ -39,18 +40,18 @@ def report(  # noqa: PLR0913 - what the vendors say each in their own way
 ) -> Report:
     """Return what an event says."""
     return Report(
-        event_id=event_id,
+        event_id=storable.text(event_id),
         at=at,
         message=_own_id(event),
-        provider_id=str(event.message_id or ""),
-        recipient=str(event.recipient or ""),
+        provider_id=storable.text(str(event.message_id or "")),
+        recipient=storable.text(str(event.recipient or "")),
         receipt=_RECEIPTS.get(event.event_type),
         suppress=suppress,
         unsubscribed=unsubscribed,
         touch=_TOUCHES.get(event.event_type),
-        agent=str(event.user_agent or ""),
+        agent=storable.text(str(event.user_agent or "")),
         by_bot=by_bot,
-        ip=ip,
+        ip=storable.text(ip),
         words=cut(" ".join(str(w) for w in (event.mta_response, event.description) if w), 200),
     )
 

@@ -31,7 +31,7 @@ def deliver_bulk(budget: Budget) -> int:
 def recover(_budget: Budget) -> int:
     """Take up what a dead worker left behind; return how many messages changed."""
     done = messages.recover(clock.now())
-    return done.requeued + done.unknown + done.repeated + done.expired
+    return done.requeued + done.unknown + done.repeated + done.expired + done.cancelled
 
 
 JOBS = (

@@ -1,7 +1,8 @@
 """How long a sender rests after 429s that do not say how long. Pure but for its memory.
 
-A few 429s among acceptances are a brush with the limit: their mails wait a moment and the others
-go on. A window that is mostly refused has hit the limit: the rest doubles from window to window.
+A few 429s among acceptances are a brush with the limit: one mail in ten was too many, so a tenth of
+the time that a window takes is rest enough. A window that is mostly refused has hit the limit: the
+rest doubles from window to window.
 A Retry-After is always honoured as it stands and never comes here.
 """
 
@@ -11,7 +12,7 @@ from dataclasses import replace
 
 from postlude.channels.types import Verdict
 
-BRUSH_S = 0.1
+BRUSH_S = 0.03
 FIRST_S = 1.0
 LONGEST_S = 60.0
 

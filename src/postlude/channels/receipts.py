@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from postlude.channels.anymail_esp import backends
 from postlude.channels.anymail_esp import receipts as anymail_esp
 from postlude.channels.klaviyo import receipts as klaviyo
 from postlude.channels.klaviyo.events import contact_of
@@ -14,13 +15,15 @@ from postlude.channels.mailgun import receipts as mailgun
 from postlude.channels.types import Report, Verdict
 from postlude.kernel import boundaries, clock, pseudonyms, redact
 from postlude.kernel.errors import BadAddress
-from postlude.kernel.inbox import Delivery, Unreadable
+from postlude.kernel.inbox import Delivery, NotYet, Unreadable
 from postlude.messages import api as messages
 from postlude.messages.types import MessageFact, Receipt, ReceiptKind, State
 from postlude.people import api as people
 from postlude.tracking import api as tracking
 from postlude.tracking.types import Agent, Hit, Reason, TouchKind
 
+# A window of mails is on the wire for seconds; a vendor that waits makes it a minute or two.
+_WRITTEN_DOWN_IN = timedelta(minutes=10)
 _CLOCKS_DIFFER = timedelta(minutes=1)
 
 
@@ -35,7 +38,11 @@ def handle_mailgun(deliveries: Sequence[Delivery]) -> None:
 
 
 def handle_anymail(deliveries: Sequence[Delivery]) -> None:
-    """Take webhooks of one sender at an ESP from the inbox."""
+    """Take webhooks of one sender at an ESP from the inbox.
+
+    Raises NotYet for a mail that the ESP knows by its own id only, as long as it may be one whose
+    acceptance is still being written down.
+    """
     try:
         reports = [
             report
@@ -47,7 +54,12 @@ def handle_anymail(deliveries: Sequence[Delivery]) -> None:
     except anymail_esp.UnreadableEvent as error:
         raise Unreadable(str(error)) from None
     first = deliveries[0]
-    take_many(first.org, first.headers.get("sender", ""), "anymail", reports)
+    facts = take_many(first.org, first.headers.get("sender", ""), "anymail", reports)
+    if any(backends.can(each.headers.get("esp", ""), "metadata") for each in deliveries):
+        return
+    early = any(each.received_at > clock.now() - _WRITTEN_DOWN_IN for each in deliveries)
+    if early and None in facts:
+        raise NotYet
 
 
 def handle_klaviyo(deliveries: Sequence[Delivery]) -> None:
@@ -91,10 +103,15 @@ def _about(org: int, slug: str, told: klaviyo.Told, contact: int | None) -> int 
     return messages.sent_to(org, sender.id, contact, before=before, provider_id=of_campaign)
 
 
-def take_many(org: int, sender_slug: str, provider: str, reports: Sequence[Report]) -> None:
-    """Apply reports; one about a mail that is not ours changes nothing but suppressions."""
+def take_many(
+    org: int, sender_slug: str, provider: str, reports: Sequence[Report]
+) -> list[MessageFact | None]:
+    """Apply reports and return the message of each; one about a mail that is not ours changes
+    nothing but suppressions.
+    """
     touched = []
-    for report, fact in zip(reports, _record(org, sender_slug, reports), strict=True):
+    facts = _record(org, sender_slug, reports)
+    for report, fact in zip(reports, facts, strict=True):
         _suppress(org, report, fact)
         if fact is None:
             continue
@@ -106,13 +123,17 @@ def take_many(org: int, sender_slug: str, provider: str, reports: Sequence[Repor
         touched += [] if hit is None else [hit]
     if touched:
         tracking.record_many(org, touched, now=clock.now())
+    return facts
 
 
 def _record(org: int, sender_slug: str, reports: Sequence[Report]) -> list[MessageFact | None]:
     """Record the receipts among them, and return the message of each report."""
     sender = messages.sender(org, sender_slug)
-    known = _facts(org, [report.message for report in reports])
-    whose = [report.message for report in reports]
+    there = messages.by_provider_ids(
+        org, sender.id, [report.provider_id for report in reports if report.message is None]
+    )
+    whose = [report.message or there.get(report.provider_id) for report in reports]
+    known = _facts(org, whose)
     told = [place for place, report in enumerate(reports) if report.receipt is not None]
     if told:
         receipts = [_receipt(org, sender.id, reports[place], known) for place in told]

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from postlude.kernel import storable
 from postlude.messages.types import ChannelTraits, Outcome, Rendered, SenderConfig
 
 ACCOUNT_PAUSE_S = 60.0
@@ -31,7 +32,7 @@ class Verdict:
         return Outcome(
             message=message,
             kind=self.kind,
-            provider_id=self.provider_id,
+            provider_id=storable.text(self.provider_id),
             words=self.words,
             retry_after=pause if self.retry_after is None else self.retry_after,
             pause_sender=self.pause_sender,

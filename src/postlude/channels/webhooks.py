@@ -1,6 +1,7 @@
 """What the webhooks of all vendors do alike: read a bounded body, find the sender, answer."""
 
-from django.core.exceptions import RequestDataTooBig
+import logging
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from postlude.kernel.errors import AppError
@@ -8,20 +9,37 @@ from postlude.messages import api as messages
 from postlude.messages.types import SenderConfig
 from postlude.orgs import api as orgs
 
+_log = logging.getLogger(__name__)
+# SendGrid and Klaviyo gather events: up to a thousand of them come in one call.
+MOST_BYTES = 10_000_000
 
-def body(request: HttpRequest, most_bytes: int) -> bytes | None:
-    """Return the body, or None for one that is too long."""
-    try:
-        length = int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        length = 0
-    if length > most_bytes:
+
+def body(request: HttpRequest, sender: SenderConfig) -> bytes | None:
+    """Return the body, or None for one of more than MOST_BYTES or of a length that is not said.
+
+    It is read here, since `POSTLUDE_MAX_BODY` is the bound of callers whom nobody knows; whoever
+    asks the request for its body afterwards gets the same bytes.
+    """
+    if not _is_announced(request):
         return None
-    try:
-        raw = request.body
-    except RequestDataTooBig:
+    if int(request.META["CONTENT_LENGTH"]) > MOST_BYTES:
+        _log.error("a webhook is too long", extra={"sender_id": sender.id, "most": MOST_BYTES})
         return None
-    return raw if len(raw) <= most_bytes else None
+    raw = request.read()  # never more than is announced
+    request._body = raw  # noqa: SLF001 - the one way past a bound that is the same for all views
+    return raw
+
+
+def _is_announced(request: HttpRequest) -> bool:
+    """Django reads nothing of a body whose length nobody says."""
+    return str(request.META.get("CONTENT_LENGTH") or "").isdecimal()
+
+
+def too_long(request: HttpRequest) -> HttpResponse:
+    """Answer that it was not kept: the vendor says it again, or is asked for it later."""
+    if not _is_announced(request):
+        return say(411, "A webhook has to say its length, in Content-Length.")
+    return say(413, f"A webhook has at most {MOST_BYTES} bytes: nothing of it was kept.")
 
 
 def sender(org: str, slug: str, channels: tuple[str, ...]) -> SenderConfig | None:

@@ -3,10 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
+from postlude.chatops import keeping
 from postlude.chatops.errors import NotAReference
 from postlude.chatops.models import AlertSetting
 from postlude.chatops.types import AlertSettings
-from postlude.kernel import environment, ids, store
+from postlude.kernel import environment
 
 _SPANS = ("invitation_late", "sender_paused", "remind_every")
 
@@ -14,17 +15,7 @@ _SPANS = ("invitation_late", "sender_paused", "remind_every")
 def configure(org: int, settings: AlertSettings) -> bool:
     """Set where alerts go; return whether anything changed."""
     _check(settings)
-    definition = _as_json(settings)
-    with store.write():
-        row = AlertSetting.objects.filter(org_id=org).first()
-        if row is None:
-            AlertSetting.objects.create(id=ids.new_id(), org_id=org, definition=definition)
-            return True
-        if row.definition == definition:
-            return False
-        row.definition = definition
-        row.save(update_fields=["definition"])
-        return True
+    return keeping.keep(AlertSetting, org, _as_json(settings))
 
 
 def settings_of(org: int) -> AlertSettings:

@@ -4,10 +4,11 @@ from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
+from postlude.chatops import keeping
 from postlude.chatops.errors import NotAReference
 from postlude.chatops.models import DiscordSetting
 from postlude.chatops.types import DiscordSettings, Stock, Who
-from postlude.kernel import environment, ids, store
+from postlude.kernel import environment
 from postlude.orgs import api as orgs
 
 EVERYONE = "everyone"
@@ -18,17 +19,7 @@ def configure_discord(org: int, settings: DiscordSettings) -> bool:
     """Set an organisation's application; return whether anything changed."""
     if settings.token and not environment.is_reference(settings.token):
         raise NotAReference(setting="discord.token")
-    definition = _as_json(settings)
-    with store.write():
-        row = DiscordSetting.objects.filter(org_id=org).first()
-        if row is None:
-            DiscordSetting.objects.create(id=ids.new_id(), org_id=org, definition=definition)
-            return True
-        if row.definition == definition:
-            return False
-        row.definition = definition
-        row.save(update_fields=["definition"])
-        return True
+    return keeping.keep(DiscordSetting, org, _as_json(settings))
 
 
 def discord_settings(org: int) -> DiscordSettings:

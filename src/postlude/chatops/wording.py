@@ -13,9 +13,4 @@ def language(locale: str) -> str:
 
 def refusal(error: AppError) -> str:
     """Say what is wrong and what to do, in the current language."""
-    fields = {name: str(value) for name, value in error.fields.items()}
-    try:
-        text = _(error.message).format_map(fields)
-    except (KeyError, IndexError, ValueError):
-        text = _(error.message)
-    return f"{text}\n{_(error.hint)}" if error.hint else text
+    return "\n".join(words for words in error.in_words(_) if words)

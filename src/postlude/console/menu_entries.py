@@ -17,6 +17,13 @@ ENTRIES = (
     Entry("sales", N_("Sales"), Permission.VIEW_SALES, "M4 19V5M4 19h16M8 15l4-5 3 3 5-7"),
     Entry("funnel", N_("Funnel"), Permission.VIEW_SALES, "M3 5h18l-7 8v6l-4-2v-4z"),
     Entry(
+        "promotions",
+        N_("Promotions"),
+        Permission.VIEW_SALES,
+        "M4 11h16v9H4zM3 7h18v4H3zM12 7v13M12 7C10 2.5 6 3 7 5.5 7.5 6.8 10 7 12 7z"
+        "M12 7c2-4.5 6-4 5-1.5-.5 1.3-3 1.5-5 1.5z",
+    ),
+    Entry(
         "buyers",
         N_("Buyers"),
         Permission.VIEW_SALES,

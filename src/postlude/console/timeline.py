@@ -43,6 +43,7 @@ _GRANT: Mapping[str, tuple[str, Tone]] = {
     "revoked": (N_("Access taken back: {resource}"), Tone.WARN),
     "failed": (N_("Access could not be given: {resource}"), Tone.BAD),
     "retried": (N_("Access is tried again: {resource}"), Tone.PLAIN),
+    "moved": (N_("Access moves to another user, as the form says: {resource}"), Tone.PLAIN),
     "to_remove": (N_("To be removed by hand: {resource}"), Tone.WARN),
     "removed": (N_("Removed: {resource}"), Tone.PLAIN),
     "removed_by_hand": (N_("Removed by hand: {resource}"), Tone.PLAIN),

@@ -1,7 +1,7 @@
 """Reading journeys, for the console, the alerts and the command line."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -74,12 +74,21 @@ def members(  # noqa: PLR0913 - a list has as many filters
     conference: int | None = None,
     state: str | None = None,
     reason: str | None = None,
+    cycle: int | None = None,
+    states: Collection[str] | None = None,
     limit: int = 100,
     before: int | None = None,
 ) -> list[MemberFact]:
     """Return members, newest first; `before` is the last id of the page before."""
     rows = _rows(org).order_by("-id")
-    wanted = {"conference": conference, "state": state, "reason": reason, "id__lt": before}
+    wanted = {
+        "conference": conference,
+        "state": state,
+        "reason": reason,
+        "cycle": cycle,
+        "state__in": states,
+        "id__lt": before,
+    }
     rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
     return [
         MemberFact(

@@ -59,6 +59,7 @@ def _begun(org: int, plan: Plan, slot: Slot) -> Scheduled:
         due_at=slot.due_at,
         begun_at=slot.begun_at,
         audience=slot.cycle.entered,
+        cycle=slot.cycle_id,
         progress=progress,
         late=max(0, progress.entered - slot.cycle.entered),
     )

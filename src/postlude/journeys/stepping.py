@@ -20,6 +20,7 @@ from postlude.orders import api as orders
 _log = logging.getLogger(__name__)
 BATCH = 200
 _MOVING = (MemberState.READY, MemberState.WAITING)
+_WALKER = ("id", "cycle", "contact", "tickets", "node", "node_since", "reason")
 
 
 # Whoever a schedule brought, once the whole audience is written down.
@@ -92,7 +93,7 @@ def _advance(  # noqa: PLR0913, PLR0917 - a group is named by as many ids
         # Locked before tickets and grants are read: news that comes from now on wakes them again.
         rows = Member.objects.select_for_update().order_by("contact", "id")
         mine = rows.filter(id__in=members, owner=OWNER, state__in=_MOVING)
-        walkers = [_walker(row) for row in mine]
+        walkers = [_walker(*row) for row in mine.values_list(*_WALKER)]
         contacts = {walker.contact for walker in walkers}
         valid = orders.valid_tickets_of(org, contacts, conference)
         walk = Walk(org, journey, conference, definition, walkers, valid, now)
@@ -105,10 +106,10 @@ def _advance(  # noqa: PLR0913, PLR0917 - a group is named by as many ids
         settling.catch_up(org, [each for each in walkers if each.message is not None], now)
 
 
-def _walker(row: Member) -> Walker:
-    tickets = tuple(int(each) for each in row.tickets)
-    node, since = row.node, row.node_since
-    return Walker(row.id, row.cycle_id, row.contact, tickets, node, since, row.reason)
+def _walker(  # noqa: PLR0913, PLR0917 - a row has as many columns
+    number: int, cycle: int, contact: int, tickets: list[int], node: str, since: datetime, was: str
+) -> Walker:
+    return Walker(number, cycle, contact, tuple(map(int, tickets)), node, since, was)
 
 
 def _put_off(members: Sequence[int], words: str, now: datetime) -> None:

@@ -214,7 +214,8 @@ class Scheduled:
     """A scheduled journey and one conference: when, to whom, and how far it is.
 
     `due_at` is when it is, or was, due; `audience` how many hold a ticket now, until it has begun;
-    `late` how many of those who entered bought afterwards and got it with their invitation.
+    `late` how many of those who entered bought afterwards and got it with their invitation;
+    `cycle` the run whose members they are, once it has begun.
     """
 
     journey: str
@@ -229,6 +230,7 @@ class Scheduled:
     templates: tuple[str, ...]
     progress: Progress | None = None
     late: int = 0
+    cycle: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,11 @@ def monotonic() -> float:
     return time.monotonic()
 
 
+def faked() -> bool:
+    """Say whether business time is another than the machine's, on purpose."""
+    return not isinstance(_clock, SystemClock)
+
+
 @contextmanager
 def use(clock: Clock) -> Iterator[Clock]:
     """Use another clock in this process until the block ends."""

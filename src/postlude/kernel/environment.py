@@ -14,12 +14,25 @@ _REFERENCE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)(?::-([^}]*))?\}")
 
 
 def lookup(name: str) -> str | None:
-    """Return a variable's value, or the content of the file that NAME_FILE names, or None."""
+    """Return a variable's value, or the content of the file that NAME_FILE names, or None.
+
+    Raises MissingSetting when there is no such file, or it cannot be read.
+    """
     value = os.environ.get(name)
     if value:
         return value
     path = os.environ.get(f"{name}_FILE")
-    return Path(path).read_text(encoding="utf-8").strip() if path else None
+    if not path:
+        return None
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise MissingSetting(
+            "{name}_FILE names {path}, which cannot be read.",
+            hint="Does the file exist, and may this user read it?",
+            name=name,
+            path=path,
+        ) from None
 
 
 def resolve(text: str) -> str:

@@ -10,12 +10,18 @@ AppError                 code, HTTP status, hint
 └── MissingSetting       a setting or secret that is not there
 """
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 
 def N_(message: str) -> str:  # noqa: N802 - the customary name of the no-op gettext mark
     """Mark a message for translation at the edge."""
     return message
+
+
+def NN_(one: str, several: str) -> tuple[str, str]:  # noqa: N802 - as `N_`, of one and of several
+    """Mark a message with a number for translation at the edge, by `ngettext`."""
+    return one, several
 
 
 class AppError(Exception):
@@ -38,10 +44,19 @@ class AppError(Exception):
 
     def text(self) -> str:
         """Return the message with its fields filled in."""
-        try:
-            return self.message.format(**self.fields)
-        except (KeyError, IndexError, ValueError):
-            return self.message
+        return _filled(self.message, self.fields)
+
+    def in_words(self, translate: Callable[[str], str]) -> tuple[str, str]:
+        """Return the message and the hint in another language; `translate` is gettext.
+
+        A hint that was filled in already is translated as it was written, and filled in again.
+        """
+        pattern = type(self).hint
+        hint = pattern if self.hint == _filled(pattern, self.fields) else self.hint
+        return (
+            _filled(translate(self.message), self.fields),
+            _filled(translate(hint), self.fields) if hint else "",
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Return the one JSON error shape of every API."""
@@ -109,3 +124,10 @@ class MissingSetting(AppError, LookupError):
     http_status = 500
     message = N_("{name} is not set.")
     hint = N_("Set it in the environment, or give a file in the variable with _FILE at its end.")
+
+
+def _filled(pattern: str, fields: Mapping[str, Any]) -> str:
+    try:
+        return pattern.format(**fields)
+    except (KeyError, IndexError, ValueError):
+        return pattern

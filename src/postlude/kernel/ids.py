@@ -9,6 +9,7 @@ import os
 import secrets
 import threading
 import time
+from datetime import datetime
 
 _EPOCH_MS = 1_577_836_800_000  # 2020-01-01; ids stay positive until 2159
 _SEQUENCE_BITS = 8
@@ -54,6 +55,12 @@ os.register_at_fork(after_in_child=_source.reseed)
 def new_id() -> int:
     """Return one new id, larger than every id this process made before."""
     return _source.take(1)[0]
+
+
+def first_of(when: datetime) -> int:
+    """Return the smallest id that could have been made at an instant; older rows are below it."""
+    ms = int(when.timestamp() * 1000) - _EPOCH_MS
+    return max(0, ms) << (_PROCESS_BITS + _SEQUENCE_BITS)
 
 
 def new_ids(count: int) -> list[int]:

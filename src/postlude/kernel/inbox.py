@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 from django.db import InterfaceError, OperationalError
+from django.db.models import QuerySet
 
 from postlude.kernel import (
     boundaries,
@@ -32,6 +33,8 @@ from postlude.kernel.work import OWNER
 
 _log = logging.getLogger(__name__)
 KEEP = timedelta(days=30)
+KEEP_FACT = timedelta(days=365)
+_PURGED_AT_ONCE = 500  # on SQLite others wait for the pen meanwhile
 _PURPOSE = "inbox"
 # A batch is one handler's work, and those behind it in the pipeline wait for it.
 _MOST_URGENT, _MOST_BULK = 10, 50
@@ -58,6 +61,13 @@ class Unreadable(AppError, ValueError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason=reason)
+
+
+class NotYet(AppError, LookupError):
+    """What this delivery is about is not known yet: it is handled again, after a while."""
+
+    code = "delivery_too_early"
+    message = "What this delivery is about is not known yet."
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +262,8 @@ def _process(row: InboxDelivery) -> bool:
         handler(_open(row))
     except Unreadable as error:
         _fail(row, error, dead=True)
+    except NotYet:
+        _put_off(row)
     except (OperationalError, InterfaceError) as error:
         _fail(row, error, dead=False, burn=False)
     except Exception as error:  # noqa: BLE001 - whatever it is, the delivery is kept and shown
@@ -275,13 +287,17 @@ def _done(deliveries: list[int]) -> None:
 def _fail(row: InboxDelivery, error: Exception, *, dead: bool, burn: bool = True) -> None:
     words = f"{type(error).__name__}: {redact.cut(error)}"[:400]
     _log.error("delivery failed", extra={"source": row.source, "reason": words, "dead": dead})
+    _put_off(row, burn=burn, dead_reason=words if dead else "")
+
+
+def _put_off(row: InboxDelivery, *, burn: bool = True, dead_reason: str = "") -> None:
     with store.write():
         InboxDelivery.objects.filter(id=row.id).update(
             owner="",
             lease_until=None,
             attempts=row.attempts + int(burn),
             due=clock.now() + retry.delay(row.attempts + 1),
-            dead_reason=words if dead else "",
+            dead_reason=dead_reason,
         )
 
 
@@ -311,12 +327,37 @@ def replay(delivery: int) -> bool:
     return bool(found)
 
 
-def purge(now: datetime) -> int:
-    """Forget the content of deliveries older than 30 days; the fact that they came stays."""
-    with store.write():
-        return InboxDelivery.objects.filter(
-            received_at__lt=now - KEEP, sealed__isnull=False
-        ).update(sealed=None)
+def purge(now: datetime, until: Callable[[], bool] = lambda: False) -> int:
+    """Forget the content of deliveries older than 30 days, and after a year that they came.
+
+    Returns how many were dealt with; goes on until there are none, or `until()` says so.
+    """
+    old = InboxDelivery.objects.filter(received_at__lt=now - KEEP, sealed__isnull=False)
+    # Ids are in the order of time: no index of its own for a question that is asked so rarely.
+    ancient = InboxDelivery.objects.filter(id__lt=ids.first_of(now - KEEP_FACT), sealed=None)
+    return _in_pieces(old.order_by("received_at"), until, _unseal) + _in_pieces(
+        ancient.order_by("id"), until, lambda rows: rows.delete()[0]
+    )
+
+
+def _unseal(rows: QuerySet[InboxDelivery]) -> int:
+    return rows.update(sealed=None)
+
+
+def _in_pieces(
+    rows: QuerySet[InboxDelivery],
+    until: Callable[[], bool],
+    act: Callable[[QuerySet[InboxDelivery]], int],
+) -> int:
+    total = 0
+    while not until():
+        piece = list(rows.values_list("id", flat=True)[:_PURGED_AT_ONCE])
+        if piece:
+            with store.write():
+                total += act(InboxDelivery.objects.filter(id__in=piece))
+        if len(piece) < _PURGED_AT_ONCE:
+            break
+    return total
 
 
 def forget(org: int) -> int:

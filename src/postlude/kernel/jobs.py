@@ -280,13 +280,16 @@ def _take_slot(job: Job) -> bool:
 def _claim_slot(job: Job, *, whatever: bool = False) -> bool:
     """Take the slot of a job if it is due (or `whatever` the time is) and nobody has it."""
     now, lease_now = clock.now(), store.db_now()
+    # Nothing is ever due later than one period from now, unless the clock was set back since: a
+    # host that woke up in another year must not keep the alarms silent until then.
+    latest = now + (job.every or timedelta(0))
     slot = JobSlot.objects.filter(name=job.name).first()
     if slot is not None and (
-        (slot.next_due is not None and slot.next_due > now and not whatever)
+        (slot.next_due is not None and now < slot.next_due <= latest and not whatever)
         or (slot.lease_until is not None and slot.lease_until > lease_now)
     ):
         return False
-    due = "" if whatever else " AND (next_due IS NULL OR next_due <= %s)"
+    due = "" if whatever else " AND (next_due IS NULL OR next_due <= %s OR next_due > %s)"
     with store.write():
         if slot is None:
             store.insert_ignore(
@@ -298,7 +301,7 @@ def _claim_slot(job: Job, *, whatever: bool = False) -> bool:
         taken = claims.claim(
             JobSlot,
             where=f"name = %s{due}",
-            params=[job.name] if whatever else [job.name, now],
+            params=[job.name] if whatever else [job.name, now, latest],
             order="id",
             limit=1,
             owner=OWNER,

@@ -30,7 +30,14 @@ class WorkRow(models.Model):
                 fields=["org", "consumer", "topic", "key"], name="kernel_work_once"
             )
         ]
-        indexes: ClassVar = [models.Index(fields=["consumer", "due"], name="kernel_work_due")]
+        indexes: ClassVar = [
+            models.Index(fields=["consumer", "due"], name="kernel_work_due"),
+            models.Index(
+                fields=["org", "id"],
+                name="kernel_work_dead",
+                condition=~models.Q(dead_reason=""),
+            ),
+        ]
 
 
 class InboxDelivery(models.Model):
@@ -62,7 +69,17 @@ class InboxDelivery(models.Model):
                 name="kernel_delivery_due",
                 condition=models.Q(processed_at__isnull=True, dead_reason=""),
             ),
-            models.Index(fields=["received_at"], name="kernel_delivery_received"),
+            models.Index(
+                fields=["received_at"],
+                name="kernel_delivery_sealed",
+                condition=models.Q(sealed__isnull=False),
+            ),
+            # The alarm and every page of the console ask whether there is one.
+            models.Index(
+                fields=["org", "id"],
+                name="kernel_delivery_dead",
+                condition=~models.Q(dead_reason=""),
+            ),
         ]
 
 

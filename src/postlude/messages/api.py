@@ -34,7 +34,7 @@ from postlude.messages import (
 )
 from postlude.messages.enqueue import enqueue_many
 from postlude.messages.errors import UnknownTemplate
-from postlude.messages.facts import attempts_of, by_keys, state_of
+from postlude.messages.facts import attempts_of, by_keys, by_provider_ids, state_of
 from postlude.messages.links import message_of_token, resolve_link, token_of, unsubscribe
 from postlude.messages.models import TemplateText, TemplateVersion
 from postlude.messages.receipts import record_receipts, resolve_unknown
@@ -70,6 +70,7 @@ __all__ = (
     "attempts_of",
     "blocked_many",
     "by_keys",
+    "by_provider_ids",
     "cancel_many",
     "cancel_old_epoch",
     "check_epoch",

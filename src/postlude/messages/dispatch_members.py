@@ -13,8 +13,9 @@ from django.db.models import Count, QuerySet
 
 from postlude.kernel import boundaries, store
 from postlude.messages import enqueue, epoch, leasing, screening, settle, settling, stamp
-from postlude.messages.models import Message, Outbox
-from postlude.messages.types import DispatchFact, Leased, NewMessage, Outcome, State
+from postlude.messages.errors import DispatchLost
+from postlude.messages.models import Dispatch, Message, Outbox
+from postlude.messages.types import DispatchFact, DispatchState, Leased, NewMessage, Outcome, State
 
 CHUNK = 500
 _WAITS = ("queued", "leased")
@@ -25,7 +26,10 @@ def owner_of(dispatch: int) -> str:
 
 
 def add(org: int, it: DispatchFact, contacts: Sequence[int], *, now: datetime) -> int:
-    """Write a message for each contact, once; return how many contacts there were."""
+    """Write a message for each contact, once; return how many contacts there were.
+
+    Raises DispatchLost when it is no longer being gathered.
+    """
     new = [
         NewMessage(
             key=f"announcement:{it.id}:{contact}",
@@ -43,6 +47,9 @@ def add(org: int, it: DispatchFact, contacts: Sequence[int], *, now: datetime) -
         for contact in contacts
     ]
     with store.write():
+        open_ = Dispatch.objects.select_for_update().filter(id=it.id)
+        if not open_.filter(state=DispatchState.GATHERING).exists():
+            raise DispatchLost(key=it.key)  # cancelled meanwhile: these would be left behind
         enqueue.enqueue_many(org, new, now=now)
     boundaries.crossing("messages.dispatch_members_added")
     return len(new)

@@ -15,6 +15,8 @@ from postlude.messages.models import Dispatch
 from postlude.messages.types import DispatchFact, DispatchState, Klass, NewDispatch, State
 
 _UNFINISHED = "being written down; if it stays so, give the same command again"
+# The step of a cancelled one as long as some of its members may not have ended yet.
+_ENDING = "ending"
 _WORKED_ON = (DispatchState.PREPARING, DispatchState.SENDING)
 _COLUMNS = (
     *("id", "org", "sender", "key", "klass", "template_version", "locale", "context"),
@@ -109,15 +111,29 @@ def cancel(org: int, key: str, *, actor: str, now: datetime) -> DispatchFact:
             owner="",
             lease_until=None,
             finished_at=now,
+            step=_ENDING,
             reason=f"cancelled by {actor}"[:300],
         )
     boundaries.crossing("messages.dispatch_cancelled")
     if not stopped and it.state is not DispatchState.CANCELLED:
         raise NotAllowed(state=it.state.value, wanted=DispatchState.CANCELLED.value)
+    _end_members(it, now)
+    return by_key(org, key)
+
+
+def end_cancelled(now: datetime) -> int:
+    """End the members of whatever was cancelled by a process that died over it."""
+    left = Dispatch.objects.filter(state=DispatchState.CANCELLED, step=_ENDING)
+    return sum(_end_members(fact(row), now) for row in left.order_by("id"))
+
+
+def _end_members(it: DispatchFact, now: datetime) -> int:
     # Not yet handed over: who was marked at the last look has not been sent to either.
     words = "the announcement was cancelled"
-    dispatch_members.end_rest(it, State.CANCELLED, reason=words, now=now, marked_too=True)
-    return by_key(org, key)
+    ended = dispatch_members.end_rest(it, State.CANCELLED, reason=words, now=now, marked_too=True)
+    with store.write():
+        Dispatch.objects.filter(id=it.id, state=DispatchState.CANCELLED).update(step="")
+    return ended
 
 
 def listed_today(sender: int, *, now: datetime, but: int) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from postlude.kernel import ids, store, wakeup
 from postlude.messages import epoch, locales, settling, traits
 from postlude.messages.errors import UnknownSender, UnknownTemplate
-from postlude.messages.models import Message, Outbox, Sender, TemplateText
+from postlude.messages.models import Message, Outbox
 from postlude.messages.types import Enqueued, Klass, NewMessage, State
 from postlude.orgs import api as orgs
 
@@ -169,7 +169,11 @@ def _deadline(it: NewMessage, now: datetime) -> datetime:
 
 
 def _mediums(org: int, senders: Collection[int]) -> dict[int, str]:
-    found = Sender.objects.filter(org=org, id__in=senders).values_list("id", "channel")
+    found = store.rows_sql(
+        "SELECT id, channel FROM messages_sender "  # noqa: S608 - our own SQL
+        f"WHERE org_id = %s AND id IN ({store.marks(senders)})",
+        [org, *senders],
+    )
     mediums = {sender: traits.of(channel).medium for sender, channel in found}
     for sender in senders:
         if sender not in mediums:
@@ -179,8 +183,12 @@ def _mediums(org: int, senders: Collection[int]) -> dict[int, str]:
 
 def _languages(org: int, versions: Collection[int]) -> dict[int, list[str]]:
     languages: dict[int, list[str]] = {version: [] for version in versions}
-    found = TemplateText.objects.filter(org=org, version__in=versions).order_by("id")
-    for version, locale in found.values_list("version_id", "locale"):
+    found = store.rows_sql(
+        "SELECT version_id, locale FROM messages_templatetext "  # noqa: S608 - our own SQL
+        f"WHERE org_id = %s AND version_id IN ({store.marks(versions)}) ORDER BY id",
+        [org, *versions],
+    )
+    for version, locale in found:
         languages[version].append(locale)
     for version, known in languages.items():
         if not known:

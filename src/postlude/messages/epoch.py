@@ -22,7 +22,8 @@ _ROW = 1
 
 def current() -> int:
     """Return the epoch that new rows get; inside the caller's `store.write()`."""
-    return _row().epoch
+    rows = store.rows_sql("SELECT epoch FROM messages_epoch WHERE id = %s", [_ROW])
+    return int(rows[0][0]) if rows else _row().epoch
 
 
 def status() -> EpochStatus:
@@ -42,17 +43,17 @@ def held() -> bool:
     The stamp is read before the row: the row is always written first, so a healthy database is
     never seen behind.
     """
-    database = Epoch.objects.filter(id=_ROW).values_list("database", flat=True).first()
+    database = _database()
     if database is None:
         return False
     stamped = stamp.read(database)
-    row = Epoch.objects.get(id=_ROW)
-    if row.held:
+    tick, is_held = store.rows_sql("SELECT tick, held FROM messages_epoch WHERE id = %s", [_ROW])[0]
+    if is_held:
         return True
     if stamped is None and not stamp.required():
-        stamp.write(row.database, row.tick)
+        stamp.write(database, tick)
         return False
-    if stamped is None or stamped > row.tick:
+    if stamped is None or stamped > tick:
         hold()
         return True
     return False
@@ -83,7 +84,7 @@ def tick(stamped: int | None) -> tuple[str, int] | None:
 
 def stamped_now() -> int | None:
     """Return the stamp for this database, to be read before the transaction that ticks."""
-    database = Epoch.objects.filter(id=_ROW).values_list("database", flat=True).first()
+    database = _database()
     return stamp.read(database) if database else None
 
 
@@ -128,6 +129,11 @@ def _restamp() -> None:
     """Give a host whose stamp was lost a line of its own again."""
     row = Epoch.objects.get(id=_ROW)
     stamp.write(row.database, row.tick)
+
+
+def _database() -> str | None:
+    rows = store.rows_sql("SELECT database FROM messages_epoch WHERE id = %s", [_ROW])
+    return str(rows[0][0]) if rows else None
 
 
 def _row() -> Epoch:

@@ -1,10 +1,12 @@
 """Reading: what became of messages."""
 
+import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Min, QuerySet
+from django.db.models import Min
 
 from postlude.kernel import store
 from postlude.messages.models import Attempt, Dispatch, Message, Outbox
@@ -18,7 +20,7 @@ _NEVER_WENT = (State.BLOCKED, State.CANCELLED, State.EXPIRED, State.FAILED)
 def state_of(org: int, messages: Collection[int]) -> dict[int, MessageFact]:
     found: dict[int, MessageFact] = {}
     for chunk in store.chunks(sorted(set(messages)), _CHUNK):
-        for fact in _facts(Message.objects.filter(org=org, id__in=chunk)):
+        for fact in _select(org, f"m.id IN ({store.marks(chunk)})", chunk):
             found[fact.id] = fact
     return found
 
@@ -26,15 +28,27 @@ def state_of(org: int, messages: Collection[int]) -> dict[int, MessageFact]:
 def by_keys(org: int, keys: Collection[str]) -> dict[str, MessageFact]:
     found: dict[str, MessageFact] = {}
     for chunk in store.chunks(sorted(set(keys)), _CHUNK):
-        for fact in _facts(Message.objects.filter(org=org, key__in=chunk)):
+        for fact in _select(org, f"m.key IN ({store.marks(chunk)})", chunk):
             found[fact.key] = fact
+    return found
+
+
+def by_provider_ids(org: int, sender: int, provider_ids: Collection[str]) -> dict[str, int]:
+    """Return the messages of a sender that a provider knows by these ids of its own.
+
+    Not those of a dispatch: its id is that of all its messages.
+    """
+    found: dict[str, int] = {}
+    for chunk in store.chunks(sorted({each for each in provider_ids if each}), _CHUNK):
+        rows = Message.objects.filter(org=org, sender=sender, provider_id__in=chunk)
+        found |= rows.filter(dispatch__isnull=True).values_list("provider_id", "id")
     return found
 
 
 def of_contact(org: int, contact: int, limit: int) -> list[MessageFact]:
     """Newest first."""
-    rows = Message.objects.filter(org=org, contact=contact).order_by("-created_at", "-id")
-    return _facts(rows[:limit])
+    tail = "m.contact = %s ORDER BY m.created_at DESC, m.id DESC LIMIT %s"
+    return _select(org, tail, [contact, limit])
 
 
 def attempts_of(org: int, messages: Collection[int]) -> dict[int, list[AttemptFact]]:
@@ -95,39 +109,39 @@ def sent_to(
     return rows.order_by("-id").values_list("id", flat=True).first()
 
 
-def _facts(rows: "QuerySet[Message]") -> list[MessageFact]:
-    messages = list(rows)
-    moving = _moving(message.id for message in messages if message.state == State.QUEUED)
-    return [_fact(message, moving.get(message.id)) for message in messages]
+# No model objects: each step of a mail's way asks how it is. The outbox knows of those under way.
+_SELECT = """
+    SELECT m.id, m.org_id, m.key, m.klass, m.channel, m.sender_id, m.contact, m.node, m.cycle,
+        m.template_version_id, m.locale, m.context, m.testing, COALESCE(o.phase, m.state),
+        m.reason, m.created_at, m.deadline, m.accepted_at, m.settled_at, m.provider_id,
+        COALESCE(o.attempts, 0), o.due, m.address
+    FROM messages_message m
+    LEFT JOIN messages_outbox o ON o.id = m.id AND m.state = 'queued'
+    WHERE m.org_id = %s AND """
 
 
-def _moving(messages: Iterable[int]) -> dict[int, Outbox]:
-    return {row.id: row for row in Outbox.objects.filter(id__in=list(messages))}
+def _select(org: int, where: str, values: Sequence[int | str]) -> list[MessageFact]:
+    return [_fact(row) for row in store.rows_sql(f"{_SELECT}{where}", [org, *values])]
 
 
-def _fact(message: Message, row: Outbox | None) -> MessageFact:
-    return MessageFact(
-        id=message.id,
-        org=message.org_id,
-        key=message.key,
-        klass=Klass(message.klass),
-        channel=message.channel,
-        sender=message.sender_id,
-        contact=message.contact,
-        node=message.node,
-        cycle=message.cycle,
-        template_version=message.template_version_id,
-        locale=message.locale,
-        context=message.context,
-        testing=message.testing,
-        state=State(row.phase) if row is not None else State(message.state),
-        reason=message.reason,
-        created_at=message.created_at,
-        deadline=message.deadline,
-        accepted_at=message.accepted_at,
-        settled_at=message.settled_at,
-        provider_id=message.provider_id,
-        attempts=row.attempts if row is not None else 0,
-        due=row.due if row is not None else None,
-        address=message.address,
-    )
+def _fact(row: tuple[Any, ...]) -> MessageFact:
+    context, testing, state, reason, created, deadline = row[11:17]
+    accepted, settled, provider_id, attempts, due, address = row[17:]
+    values: list[Any] = [
+        *row[:3],
+        Klass(row[3]),
+        *row[4:11],
+        json.loads(context),
+        bool(testing),
+        State(state),
+        reason,
+        store.known_instant(created),
+        store.known_instant(deadline),
+        store.instant(accepted),
+        store.instant(settled),
+        provider_id,
+        attempts,
+        store.instant(due),
+        address,
+    ]
+    return MessageFact(*values)

@@ -1,15 +1,15 @@
 """Taking messages for sending: one transaction per window, tokens and rows together."""
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.db.models import F
+from typing import Any
 
 from postlude.kernel import boundaries, claims, store
 from postlude.messages import breaker, bucket, epoch, months, senders, traits
 from postlude.messages.bucket import Bucket
-from postlude.messages.models import Message, Outbox, Sender
+from postlude.messages.models import Outbox, Sender
 from postlude.messages.types import Klass, Leased
 from postlude.orgs import api as orgs
 
@@ -41,10 +41,10 @@ def lease(
 
 def read(messages: Sequence[int]) -> list[Leased]:
     """Describe leased rows, in the order in which they were queued."""
-    rows = {row.id: row for row in Outbox.objects.filter(id__in=messages)}
-    found = Message.objects.filter(id__in=list(rows)).select_related("sender")
-    ordered = sorted(found, key=lambda m: (rows[m.id].lane, rows[m.id].due, m.id))
-    return [_leased(message, rows[message.id]) for message in ordered]
+    if not messages:
+        return []
+    sql = f"{_SELECT} ({store.marks(messages)}) ORDER BY o.lane, o.due, m.id"
+    return [_leased(row) for row in store.rows_sql(sql, messages)]
 
 
 def give_back(messages: Sequence[int], *, owner: str) -> int:
@@ -64,14 +64,20 @@ def give_back(messages: Sequence[int], *, owner: str) -> int:
 
 def _anything_due(sender: int, lanes: Collection[int], now: datetime) -> bool:
     return any(
-        Outbox.objects.filter(sender=sender, lane=lane, due__lte=now, phase="queued").exists()
+        store.rows_sql(
+            "SELECT 1 FROM messages_outbox "
+            "WHERE sender_id = %s AND lane = %s AND due <= %s AND phase = 'queued' LIMIT 1",
+            [sender, lane, now],
+        )
         for lane in sorted(lanes)
     )
 
 
 def _take(sender: int, owner: str, limit: int, now: datetime, lanes: Sequence[int]) -> list[int]:
     # Locks the sender's row first: leasers of one sender take turns, so tokens never go negative.
-    if not Sender.objects.filter(id=sender).update(version=F("version") + 1):
+    if not store.execute(
+        "UPDATE messages_sender SET version = version + 1 WHERE id = %s", [sender]
+    ):
         return []
     row = Sender.objects.get(id=sender)
     room = _room(row, min(limit, row.window, traits.of(row.channel).window), now)
@@ -126,33 +132,43 @@ def _bucket(row: Sender) -> Bucket:
 def _store(row: Sender, filled: Bucket, room: _Room, taken: int, now: datetime) -> None:
     if room.probing and taken:  # one probe at a time; a lost one is followed by the next
         Sender.objects.filter(id=row.id).update(open_until=now + breaker.PROBE_PAUSE)
-    Sender.objects.filter(id=row.id).update(
-        tokens=filled.tokens,
-        urgent_tokens=filled.urgent_tokens,
-        tokens_at=filled.at,
-        quota_month=room.month,
-        quota_used=room.used + (taken if row.quota is not None else 0),
+    store.execute(
+        "UPDATE messages_sender SET tokens = %s, urgent_tokens = %s, tokens_at = %s, "
+        "quota_month = %s, quota_used = %s WHERE id = %s",
+        [
+            filled.tokens,
+            filled.urgent_tokens,
+            filled.at,
+            room.month,
+            room.used + (taken if row.quota is not None else 0),
+            row.id,
+        ],
     )
 
 
-def _leased(message: Message, row: Outbox) -> Leased:
-    return Leased(
-        message=message.id,
-        org=message.org_id,
-        contact=message.contact,
-        sender=message.sender_id,
-        channel=message.sender.channel,
-        medium=message.channel,
-        key=message.key,
-        klass=Klass(message.klass),
-        lane=row.lane,
-        template_version=message.template_version_id,
-        locale=message.locale,
-        context=message.context,
-        deadline=message.deadline,
-        attempts=row.attempts,
-        testing=message.testing,
-        on_quiet=message.on_quiet,
-        node=message.node,
-        cycle=message.cycle,
-    )
+# No model objects: every mail passes here, and needs no more than this.
+_SELECT = """
+    SELECT m.id, m.org_id, m.contact, m.sender_id, s.channel, m.channel, m.key, m.klass, o.lane,
+        m.template_version_id, m.locale, m.context, m.deadline, o.attempts, m.testing, m.on_quiet,
+        m.node, m.cycle
+    FROM messages_outbox o
+    JOIN messages_message m ON m.id = o.id
+    JOIN messages_sender s ON s.id = m.sender_id
+    WHERE o.id IN """
+
+
+def _leased(row: tuple[Any, ...]) -> Leased:
+    context, deadline, attempts, testing, on_quiet, node, cycle = row[11:]
+    values: list[Any] = [
+        *row[:7],
+        Klass(row[7]),
+        *row[8:11],
+        json.loads(context),
+        store.known_instant(deadline),
+        attempts,
+        bool(testing),
+        on_quiet,
+        node,
+        cycle,
+    ]
+    return Leased(*values)

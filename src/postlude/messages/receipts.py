@@ -97,7 +97,11 @@ def _by_provider_id(org: int, receipt: Receipt) -> int | None:
 
 def _lock(numbers: set[int]) -> dict[int, Message]:
     """Lock in the order everybody locks in: outbox rows, then messages, each by id."""
-    list(Outbox.objects.select_for_update().filter(id__in=numbers).order_by("id"))
+    store.rows_sql(
+        f"SELECT id FROM messages_outbox WHERE id IN ({store.marks(numbers)}) "  # noqa: S608 - ours
+        f"ORDER BY id {store.locked()}",
+        sorted(numbers),
+    )
     found = Message.objects.select_for_update().filter(id__in=numbers).order_by("id")
     return {message.id: message for message in found}
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import F
 
 from postlude.kernel import boundaries, claims, store, wakeup
-from postlude.messages import senders, settling, traits
+from postlude.messages import dispatching, senders, settling, traits
 from postlude.messages.models import Message, Outbox
 from postlude.messages.types import Recovered, State
 
@@ -16,10 +16,12 @@ _OWNER = "recovery"
 
 
 def recover(now: datetime) -> Recovered:
-    """Put back what was leased, park or repeat what was sending, end what is past its deadline."""
+    """Put back what was leased, park or repeat what was sending, end what is past its deadline or
+    was left over by a cancelled dispatch.
+    """
     requeued = _drain_leased()
     unknown, repeated = _drain_sending(now)
-    return Recovered(requeued, unknown, repeated, _expire(now))
+    return Recovered(requeued, unknown, repeated, _expire(now), dispatching.end_cancelled(now))
 
 
 def _lost(phase: str) -> list[Outbox]:

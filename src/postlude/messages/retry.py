@@ -10,8 +10,9 @@ from typing import Literal
 
 from postlude.messages.types import OutcomeKind
 
-MOST_ATTEMPTS = 20
-BASE_SECONDS = 2.0
+MOST_ATTEMPTS = 22  # about two hours
+# A buyer waits for the second try, and a vendor that fails now and then answers it.
+BASE_SECONDS = 0.5
 CAP_SECONDS = 900.0
 
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import F
-
 from postlude.kernel import boundaries, redact, store
 from postlude.messages import breaker, retry, senders, settling, traits
 from postlude.messages.models import Message, Outbox, Sender
@@ -60,8 +58,12 @@ def _rows(sender: int, outcomes: Sequence[Outcome], owner: str) -> dict[int, Out
     )
     rows = {row.id: row for row in found if not owner or row.owner == owner}
     # Everybody locks outbox rows first, then messages, each by id: no two can wait for each other.
-    wanted = Message.objects.select_for_update().filter(id__in=[it.message for it in outcomes])
-    list(wanted.order_by("id").values_list("id"))
+    wanted = [it.message for it in outcomes]
+    store.rows_sql(
+        f"SELECT id FROM messages_message WHERE id IN ({store.marks(wanted)}) "  # noqa: S608 - ours
+        f"ORDER BY id {store.locked()}",
+        wanted,
+    )
     return rows
 
 
@@ -148,13 +150,10 @@ def _table(outcomes: Sequence[Outcome]) -> tuple[str, list[int | str | None]]:
 
 def _requeue(again: Sequence[tuple[Outbox, retry.Decision, bool]]) -> None:
     for row, decision, throttled in again:
-        Outbox.objects.filter(id=row.id).update(
-            phase="queued",
-            owner="",
-            lease_until=None,
-            due=decision.due,
-            attempts=F("attempts") + (0 if throttled else 1),
-            maybe_sent=decision.maybe_sent,
+        store.execute(
+            "UPDATE messages_outbox SET phase = 'queued', owner = '', lease_until = NULL, "
+            "due = %s, attempts = attempts + %s, maybe_sent = %s WHERE id = %s",
+            [decision.due, 0 if throttled else 1, decision.maybe_sent, row.id],
         )
     senders.give_back_quota([row for row, decision, _ in again if not decision.maybe_sent])
 
@@ -193,11 +192,15 @@ def _note(org: int, outcomes: Iterable[Outcome], late: set[int], now: datetime) 
     )
 
 
+def _rest(it: Outcome) -> timedelta:
+    return timedelta(seconds=_DEFAULT_REST if it.retry_after is None else it.retry_after)
+
+
 def _health(account: Sender, outcomes: Sequence[Outcome], now: datetime) -> None:
-    for it in outcomes:
-        if it.pause_sender:
-            rest = timedelta(seconds=_DEFAULT_REST if it.retry_after is None else it.retry_after)
-            senders.pause(account, now + rest, redact.cut(it.words)[:300] or "asked to wait")
+    asked = [(_rest(it), it.words) for it in outcomes if it.pause_sender]
+    if asked:
+        rest, words = max(asked, key=lambda each: each[0])
+        senders.pause(account, now + rest, redact.cut(words)[:300] or "asked to wait")
     # What the vendor says about one message (FAILED) shows that it is alive; a 429 says nothing.
     worked = {OutcomeKind.ACCEPTED, OutcomeKind.FAILED}
     answers = [OutcomeKind(it.kind) in worked for it in outcomes if not it.pause_sender]

@@ -409,6 +409,7 @@ class Recovered:
     unknown: int = 0
     repeated: int = 0
     expired: int = 0
+    cancelled: int = 0
 
 
 class DispatchState(StrEnum):

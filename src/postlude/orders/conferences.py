@@ -16,8 +16,15 @@ from postlude.orders.warnings import close
 
 def conferences(org: int) -> list[ConferenceRef]:
     """Return the conferences, those of the playbook first."""
-    rows = Conference.objects.filter(org=org).order_by("automatic", "position", "slug")
-    return [_ref(row) for row in rows]
+    rows = store.rows_sql(
+        "SELECT id, slug, name, pattern, starts_at, ends_at FROM orders_conference "
+        "WHERE org_id = %s ORDER BY automatic, position, slug",
+        [org],
+    )
+    return [
+        ConferenceRef(number, slug, name, pattern, store.instant(starts), store.instant(ends))
+        for number, slug, name, pattern, starts, ends in rows
+    ]
 
 
 def ensure_conference(  # noqa: PLR0913 - a conference is what it is

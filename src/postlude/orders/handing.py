@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 from postlude.kernel import boundaries, store, work
 from postlude.kernel.work import WorkBatch
+from postlude.orders.buyers import recount
 from postlude.orders.models import Ticket
 from postlude.orders.types import State
 from postlude.people import api as people
@@ -39,5 +40,6 @@ def hand_over(org: int, contacts: Collection[int]) -> int:
             work.publish("ticket.changed", org, numbers)
             paid = [ticket.id for ticket in tickets if ticket.state == State.PAID]
             work.publish("ticket.paid", org, paid)
+        recount(org, [*moved, *(heads[contact] for contact in moved)])
         work.publish(LEFT, org, moved)
     return sum(len(tickets) for tickets in moved.values())

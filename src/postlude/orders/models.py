@@ -173,6 +173,34 @@ class Ticket(models.Model):
         )
 
 
+class Buyer(models.Model):
+    """What all paid orders of a contact come to; computed anew whenever one of them changes.
+
+    `spent_minor` and `currency` are NULL where the orders are in several currencies.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = models.ForeignKey(
+        "orgs.Organization", on_delete=PROTECT, related_name="+", db_index=False
+    )
+    contact = models.BigIntegerField()
+    orders = models.IntegerField(default=0)
+    first_at = models.DateTimeField(null=True)
+    last_at = models.DateTimeField(null=True)
+    spent_minor = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3, null=True)
+
+    class Meta:
+        db_table = "orders_buyer"
+        constraints = (
+            models.UniqueConstraint(fields=("org", "contact"), name="orders_buyer_contact"),
+        )
+        # Most audiences begin with when somebody last ordered.
+        indexes = (
+            models.Index(fields=("org", "last_at", "contact", "orders"), name="orders_buyer_last"),
+        )
+
+
 class Warning(models.Model):  # noqa: A001 - the word the product shows
     """One line per (code, subject), however often it happens; gone when somebody closes it."""
 

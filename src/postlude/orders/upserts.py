@@ -1,13 +1,14 @@
 """The one way in for sales: whatever the path, the order, the number of times, one result."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from postlude.kernel import boundaries, ids, store, work
 from postlude.orders import lifecycle, working
+from postlude.orders.buyers import recount
 from postlude.orders.errors import BadSale
 from postlude.orders.evidence import ending_of, note, payment_of, ticket_ending, ticket_payment
 from postlude.orders.handing import LEFT
@@ -25,6 +26,7 @@ from postlude.orders.types import (
     SaleOutcome,
     SaleSeen,
     SaleWarning,
+    State,
     TicketOutcome,
     TicketSeen,
     Via,
@@ -107,11 +109,24 @@ def _upsert(org: int, source: str, sales: Sequence[SaleSeen], now: datetime) -> 
         outcomes.append(outcome)
     _fix_days(batch)
     working.save(org, source, list(batch.orders.values()))
+    recount(org, _buyers(batch.orders.values()))
     for topic in sorted(batch.news):
         work.publish(topic, org, batch.news[topic])
     warned += [*renumbered, *_misplaced(found, held, sales)]
     warn(org, warned, now=now)
     return outcomes
+
+
+def _buyers(orders: Iterable[Working]) -> set[int | None]:
+    """Return whose paid tickets have changed, before and now."""
+    return {
+        each.description.contact
+        for here in orders
+        for line in here.lines
+        if line.before != line.known
+        for each in (line.before, line.known)
+        if each is not None and each.state == State.PAID
+    }
 
 
 def _see(batch: _Batch, sale: SaleSeen) -> SaleOutcome:

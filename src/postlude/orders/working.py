@@ -17,14 +17,17 @@ _NEW_ORDER = (
     "id org source number happening payment_method currency paid paid_rank cancelled refunded "
     "created_at"
 ).split()
-_ORDER_FIELDS = (
+_ORDER_FIELDS = frozenset(
     "payment_method placed_at paid paid_at paid_rank cancelled cancelled_at refunded "
-    "refunded_at refunded_minor currency"
+    "refunded_at refunded_minor currency".split()
+)
+_ORDER = ("id", "org_id", "source", "number", "happening_id", "created_at", *sorted(_ORDER_FIELDS))
+_TICKET = (
+    "id org source external_id webhook_id order happening ticket_type contact described_at state "
+    "price_minor currency paid paid_at paid_rank sold_at sold_day cancelled refunded ended_at "
+    "reg_no source_updated_at first_seen_at via"
 ).split()
-_TICKET_FIELDS = (
-    "external_id webhook_id ticket_type contact described_at state price_minor currency paid "
-    "paid_at paid_rank sold_at sold_day cancelled refunded ended_at reg_no source_updated_at via"
-).split()
+_TICKET_FIELDS = frozenset(_TICKET) - set("id org source order happening first_seen_at".split())
 
 
 @dataclass(slots=True)
@@ -138,48 +141,47 @@ def _line(row: Ticket) -> Line:
 def save(org: int, source: str, orders: Sequence[Working]) -> None:
     """Write what has changed, in one statement per table."""
     touched = [each.order for each in orders if each.touched]
-    if touched:
-        Order.objects.bulk_create(
-            touched, update_conflicts=True, unique_fields=["id"], update_fields=_ORDER_FIELDS
-        )
+    store.upsert_many(
+        Order,
+        _ORDER,
+        [tuple(getattr(order, column) for column in _ORDER) for order in touched],
+        changes=_ORDER_FIELDS,
+    )
     changed = [
         _row(org, source, each.order.id, line)
         for each in orders
         for line in each.lines
         if line.before != line.known
     ]
-    if changed:
-        Ticket.objects.bulk_create(
-            changed, update_conflicts=True, unique_fields=["id"], update_fields=_TICKET_FIELDS
-        )
+    store.upsert_many(Ticket, _TICKET, changed, changes=_TICKET_FIELDS)
 
 
-def _row(org: int, source: str, order: int, line: Line) -> Ticket:
+def _row(org: int, source: str, order: int, line: Line) -> tuple[object, ...]:
     known, description = line.known, line.known.description
-    return Ticket(
-        id=line.id,
-        org_id=org,
-        source=source,
-        external_id=known.external_id,
-        webhook_id=known.webhook_id,
-        order_id=order,
-        happening_id=line.happening,
-        ticket_type_id=description.ticket_type,
-        contact=description.contact,
-        described_at=description.at,
-        state=known.state,
-        price_minor=description.price_minor,
-        currency=description.currency,
-        paid=known.payment.paid,
-        paid_at=known.payment.at,
-        paid_rank=known.payment.rank,
-        sold_at=known.sold_at,
-        sold_day=line.sold_day,
-        cancelled=known.ending.cancelled,
-        refunded=known.ending.refunded,
-        ended_at=known.ending.at,
-        reg_no=description.reg_no,
-        source_updated_at=description.at,
-        first_seen_at=line.first_seen_at,
-        via=description.via,
+    return (
+        line.id,
+        org,
+        source,
+        known.external_id,
+        known.webhook_id,
+        order,
+        line.happening,
+        description.ticket_type,
+        description.contact,
+        description.at,
+        known.state,
+        description.price_minor,
+        description.currency,
+        known.payment.paid,
+        known.payment.at,
+        known.payment.rank,
+        known.sold_at,
+        line.sold_day,
+        known.ending.cancelled,
+        known.ending.refunded,
+        known.ending.at,
+        description.reg_no,
+        description.at,
+        line.first_seen_at,
+        description.via,
     )

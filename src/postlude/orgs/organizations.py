@@ -1,5 +1,6 @@
 """Organisations, their branches and the settings other rooms ask for."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
@@ -56,14 +57,23 @@ def create(  # noqa: PLR0913 - each is a fact of the organisation
 
 
 def get(org: int) -> OrgRef:
-    return _ref(_row(org))
+    return _named("id", org)
 
 
 def by_slug(slug: str) -> OrgRef:
-    row = Organization.objects.filter(slug=slug).first()
-    if row is None:
-        raise UnknownOrganization(org=slug)
-    return _ref(row)
+    return _named("slug", slug)
+
+
+def _named(column: str, value: int | str) -> OrgRef:
+    # Asked for by every webhook and every batch; the ORM takes ten times as long to ask.
+    rows = store.rows_sql(
+        "SELECT id, slug, name, zone, currency, locale, region "  # noqa: S608 - our own SQL
+        f"FROM orgs_organization WHERE {column} = %s",
+        [value],
+    )
+    if not rows:
+        raise UnknownOrganization(org=value)
+    return OrgRef(*rows[0])
 
 
 def all_orgs() -> list[OrgRef]:
@@ -108,10 +118,11 @@ def configure(  # noqa: PLR0913 - each is a setting
 
 
 def quiet_hours(org: int) -> tuple[time, time] | None:
-    row = _row(org)
-    if row.quiet_from is None or row.quiet_to is None:
-        return None
-    return row.quiet_from, row.quiet_to
+    rows = store.rows_sql("SELECT quiet_from, quiet_to FROM orgs_organization WHERE id = %s", [org])
+    if not rows:
+        raise UnknownOrganization(org=org)
+    begin, end = rows[0]
+    return None if begin is None or end is None else (begin, end)
 
 
 def quiet_until(org: int, now: datetime, *, zone: str | None = None) -> datetime | None:
@@ -122,11 +133,14 @@ def quiet_until(org: int, now: datetime, *, zone: str | None = None) -> datetime
     hours = quiet_hours(org)
     if hours is None:
         return None
-    return windows.quiet_until(now, QuietHours(*hours), zone or _row(org).zone)
+    return windows.quiet_until(now, QuietHours(*hours), zone or get(org).zone)
 
 
 def caps(org: int) -> list[Cap]:
-    return [Cap(**cap) for cap in _row(org).caps]
+    rows = store.rows_sql("SELECT caps FROM orgs_organization WHERE id = %s", [org])
+    if not rows:
+        raise UnknownOrganization(org=org)
+    return [Cap(**cap) for cap in json.loads(rows[0][0])]
 
 
 def fees(org: int) -> Fees:
@@ -134,7 +148,7 @@ def fees(org: int) -> Fees:
 
 
 def local_day(org: int, when: datetime) -> date:
-    return windows.local_day(when, _row(org).zone)
+    return windows.local_day(when, get(org).zone)
 
 
 def day_bounds(org: int, day: date) -> tuple[datetime, datetime]:

@@ -15,6 +15,11 @@ class Permission(StrEnum):
     TEST = "messages.test"
     RELEASE = "messages.release"
     GRANT_BY_HAND = "access.grant_by_hand"
+    VIEW_REWARDS = "rewards.view"
+    GIVE_BY_HAND = "rewards.grant_by_hand"
+    SPEND_REWARDS = "rewards.spend"
+    VIEW_RULES = "rules.view"
+    ORDER_BY_RULES = "rules.order"
     PUBLISH_JOURNEYS = "journeys.publish"
     APPLY_PLAYBOOKS = "playbooks.apply"
     MANAGE = "orgs.manage"
@@ -41,7 +46,8 @@ PERMISSIONS_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         Role.OWNER.value: PERMISSIONS,
         Role.ORGANISER.value: frozenset(
             {_P.VIEW_CONTACT, _P.CHANGE_CONTACT, _P.VIEW_SALES, _P.RESEND, _P.TEST}
-            | {_P.GRANT_BY_HAND, _P.VIEW_OPERATIONS}
+            | {_P.GRANT_BY_HAND, _P.VIEW_OPERATIONS, _P.VIEW_REWARDS, _P.GIVE_BY_HAND}
+            | {_P.SPEND_REWARDS, _P.VIEW_RULES, _P.ORDER_BY_RULES}
         ),
         Role.MARKETER.value: frozenset(
             {_P.VIEW_SALES, _P.TEST, _P.PUBLISH_JOURNEYS, _P.APPLY_PLAYBOOKS}

@@ -1,10 +1,11 @@
 """What other rooms may ask of people."""
 
-from postlude.people.aliases import canonical
+from postlude.people.aliases import canonical, family
 from postlude.people.answers import ANSWERED, answers, record_answers
 from postlude.people.audit import views
 from postlude.people.changing import MOVED, change_email, change_name
 from postlude.people.consents import consents, set_consent
+from postlude.people.describing import describe_many, standings
 from postlude.people.erasure import (
     erase,
     erasures_to_replay,
@@ -42,8 +43,10 @@ __all__ = (
     "changes",
     "consents",
     "count_address_warnings",
+    "describe_many",
     "erase",
     "erasures_to_replay",
+    "family",
     "find",
     "lift",
     "locales",
@@ -57,6 +60,7 @@ __all__ = (
     "set_consent",
     "show",
     "show_addresses",
+    "standings",
     "still_current",
     "suppress",
     "suppress_contacts",

@@ -7,6 +7,7 @@ by `resume_erasures`. After a restore `replay_erasures` forgets again whom the b
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 
 from postlude.kernel import boundaries, ids, pseudonyms, store
 from postlude.people import audit
@@ -19,6 +20,7 @@ from postlude.people.models import (
     Contact,
     Erasure,
     Identity,
+    Label,
     Undeliverable,
 )
 from postlude.people.suppressions import add_hashes
@@ -52,11 +54,20 @@ def erase(org: int, contact: int, *, actor: Actor, now: datetime) -> Erased:
 
 
 def resume_erasures(now: datetime) -> int:
-    """Finish what a crash interrupted; how many people that were."""
+    """Finish what a crash interrupted; how many people that were.
+
+    What cannot be finished is raised after the others had their turn.
+    """
     open_ones = Erasure.objects.filter(done_at=None).order_by("id")
     waiting = list(open_ones.values_list("org_id", "contact_id"))
+    trouble: Exception | None = None
     for org, contact in waiting:
-        _finish(org, contact, actor=RESUME, now=now)
+        try:
+            _finish(org, contact, actor=RESUME, now=now)
+        except Exception as error:  # noqa: BLE001 - it is raised below
+            trouble = error
+    if trouble is not None:
+        raise trouble
     return len(waiting)
 
 
@@ -138,13 +149,18 @@ def _finish(org: int, head: int, *, actor: Actor, now: datetime) -> Erased:
 
 
 def _forget(org: int, contact: int, now: datetime) -> int:
-    """References stay: they keep a source's next poll from bringing the person back."""
-    gone = Identity.objects.filter(org=org, contact=contact, kind=EMAIL).delete()[0]
-    for model in (Address, AnswerSheet, Undeliverable):
-        gone += model.objects.filter(org=org, contact=contact).delete()[0]
+    """References stay: they keep a source's next poll from bringing the person back.
+
+    The contact's row goes first: whoever describes a person locks it, and then sees the erasure.
+    """
     empty = Contact.objects.filter(org=org, id=contact)
     empty.filter(erased_at=None).update(erased_at=now)
-    return gone + empty.exclude(name="", locale="").update(name="", locale="")
+    blank: dict[str, Any] = {"name": "", "locale": "", "level": None, "birthday": None}
+    gone = empty.exclude(**blank).update(**blank)
+    gone += Identity.objects.filter(org=org, contact=contact, kind=EMAIL).delete()[0]
+    for model in (Address, AnswerSheet, Undeliverable, Label):
+        gone += model.objects.filter(org=org, contact=contact).delete()[0]
+    return gone
 
 
 def _owners(org: int, hashes: set[str]) -> set[int]:

@@ -5,6 +5,7 @@ AppError
 │   └── UnknownContact
 └── BadInput
     ├── PurposeMissing
+    ├── BadDescription
     └── ContactErased
 """
 
@@ -27,3 +28,9 @@ class ContactErased(BadInput):
     http_status = 409
     message = N_("Contact {contact} was erased.")
     hint = N_("Lift the erasure of the address first, when the person asks for it.")
+
+
+class BadDescription(BadInput):
+    code = "people.bad_description"
+    message = N_("Of contact {contact} the {what} cannot be kept.")
+    hint = N_("A birthday is a month and a day; a word has 1 to 200 letters and no NUL.")

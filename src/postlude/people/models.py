@@ -22,12 +22,46 @@ class Contact(Row):
     name = models.CharField(max_length=300, blank=True)
     locale = models.CharField(max_length=16, blank=True)
     source = models.CharField(max_length=64, blank=True)
+    # What the organisation says of a member; of a birthday month x 100 + day, never the year.
+    level = models.CharField(max_length=200, null=True)
+    birthday = models.SmallIntegerField(null=True)
     first_seen_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "people_contact"
-        indexes = (models.Index(fields=("org", "id"), name="people_contact_org"),)
+        indexes = (
+            models.Index(fields=("org", "id"), name="people_contact_org"),
+            # Whom an audience begins with; most contacts have neither.
+            models.Index(
+                fields=("org", "level"),
+                name="people_contact_level",
+                condition=Q(level__isnull=False),
+            ),
+            models.Index(
+                fields=("org", "birthday"),
+                name="people_contact_birthday",
+                condition=Q(birthday__isnull=False),
+            ),
+        )
+
+
+class Label(Row):
+    """A word that the organisation has put on a contact: a tag, or a segment it is in."""
+
+    kind = models.CharField(max_length=8)
+    label = models.CharField(max_length=200)
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        db_table = "people_label"
+        constraints = (
+            # By label first: an audience begins with whom a word is on.
+            models.UniqueConstraint(
+                fields=("org", "kind", "label", "contact"), name="people_label_once"
+            ),
+        )
+        indexes = (models.Index(fields=("org", "contact", "kind"), name="people_label_contact"),)
 
 
 class Identity(Row):

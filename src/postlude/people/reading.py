@@ -1,6 +1,6 @@
 """What the rooms above may know of people without asking a person: for sending and for hashing."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 from postlude.kernel import pseudonyms as hashing
 from postlude.kernel import store
@@ -8,6 +8,7 @@ from postlude.orgs import api as orgs
 from postlude.people import models
 from postlude.people.aliases import CHUNK, canonical
 from postlude.people.lookup import EMAIL, PHONE, identities
+from postlude.people.rows import ContactRow, CurrentAddress, contact_rows, current_addresses
 from postlude.people.spelling import read_email, spelled
 from postlude.people.types import Address, Pseudonyms
 
@@ -16,7 +17,7 @@ def addresses(org: int, contacts: Collection[int], kind: str = EMAIL) -> dict[in
     """The current address of each contact that has one. For sending only: never for a page."""
     heads = canonical(org, contacts)
     found = {
-        row.contact_id: Address(row.id, row.value)
+        row.contact: Address(row.id, row.value)
         for row in current_addresses(org, sorted({*heads.values()}))
         if row.kind == kind
     }
@@ -27,8 +28,12 @@ def still_current(org: int, ids: Collection[int]) -> set[int]:
     """Which of these addresses are still their owner's: the last look before a letter goes."""
     found: set[int] = set()
     for chunk in store.chunks(sorted(set(ids)), CHUNK):
-        rows = models.Address.objects.filter(org=org, id__in=chunk, until=None)
-        found.update(rows.values_list("id", flat=True))
+        rows = store.rows_sql(
+            "SELECT id FROM people_address "  # noqa: S608 - our own SQL
+            f"WHERE org_id = %s AND id IN ({store.marks(chunk)}) AND until IS NULL",
+            [org, *chunk],
+        )
+        found.update(row[0] for row in rows)
     return found
 
 
@@ -67,9 +72,9 @@ def pseudonyms(org: int, contacts: Collection[int]) -> dict[int, Pseudonyms]:
     """
     heads = canonical(org, contacts)
     wanted = sorted({*heads.values()})
-    held: dict[int, dict[str, models.Address]] = {}
+    held: dict[int, dict[str, CurrentAddress]] = {}
     for address in current_addresses(org, wanted):
-        held.setdefault(address.contact_id, {})[address.kind] = address
+        held.setdefault(address.contact, {})[address.kind] = address
     bad = undeliverable(org, wanted)
     hashed = {
         row.id: _hashed(org, row, held.get(row.id, {}), bad.get(row.id, ""))
@@ -78,7 +83,7 @@ def pseudonyms(org: int, contacts: Collection[int]) -> dict[int, Pseudonyms]:
     return {contact: hashed[head] for contact, head in heads.items() if head in hashed}
 
 
-def _hashed(org: int, row: models.Contact, held: dict[str, models.Address], bad: str) -> Pseudonyms:
+def _hashed(org: int, row: ContactRow, held: dict[str, CurrentAddress], bad: str) -> Pseudonyms:
     email, phone = held.get(EMAIL), held.get(PHONE)
     value = email.value if email else spelled(bad)
     legacy = email.legacy_hash if email else hashing.legacy_sha256(bad) if bad else None
@@ -88,16 +93,6 @@ def _hashed(org: int, row: models.Contact, held: dict[str, models.Address], bad:
         name=hashing.pseudonym(org, "name", spelled(row.name)) if row.name else None,
         email_legacy=legacy,
     )
-
-
-def current_addresses(org: int, heads: Sequence[int]) -> Iterator[models.Address]:
-    for chunk in store.chunks(heads, CHUNK):
-        yield from models.Address.objects.filter(org=org, contact__in=chunk, until=None)
-
-
-def contact_rows(org: int, heads: Sequence[int]) -> Iterator[models.Contact]:
-    for chunk in store.chunks(heads, CHUNK):
-        yield from models.Contact.objects.filter(org=org, id__in=chunk)
 
 
 def undeliverable(org: int, heads: Sequence[int]) -> dict[int, str]:

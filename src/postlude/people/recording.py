@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Case, F, Value, When
 
 from postlude.kernel import ids, pseudonyms, store
+from postlude.people import describing
 from postlude.people.lookup import EMAIL, PHONE, REFERENCE
 from postlude.people.models import Address, Alias, Contact, Identity, Undeliverable
 from postlude.people.plan import Plan
@@ -64,6 +65,8 @@ def _remember(org: int, plan: Plan) -> None:
 def join(org: int, joined: Mapping[int, int], *, reason: str, now: datetime) -> None:
     """Let the parents speak for the children from now on."""
     pairs = sorted(joined.items())
+    if pairs:
+        describing.locked(org, [*joined, *joined.values()])
     rows = [
         (new, org, child, parent, reason, now)
         for new, (child, parent) in zip(ids.new_ids(len(pairs)), pairs, strict=True)
@@ -72,6 +75,7 @@ def join(org: int, joined: Mapping[int, int], *, reason: str, now: datetime) -> 
     store.insert_ignore(Alias, columns, rows, conflict=("org", "child"))
     for child, parent in pairs:  # whoever the child spoke for: the ledger is one step deep
         Alias.objects.filter(org=org, parent=child).update(parent=parent)
+    describing.hand_over(org, joined)
 
 
 def resolve_warnings(org: int, contacts: Iterable[int], *, now: datetime) -> int:

@@ -8,7 +8,7 @@ from postlude.people import audit
 from postlude.people.aliases import CHUNK, canonical
 from postlude.people.lookup import EMAIL, PHONE
 from postlude.people.models import Suppression
-from postlude.people.reading import contact_rows, current_addresses
+from postlude.people.rows import contact_rows, current_addresses
 from postlude.people.types import Actor, Reason
 
 # What each channel writes to. A channel that is not here has no address of a person's own yet.
@@ -72,7 +72,7 @@ def suppressed(org: int, contacts: Collection[int], channel: str) -> dict[int, s
     }
     kind = _KIND_OF_CHANNEL.get(channel)
     owner_of = {
-        each: row.contact_id
+        each: row.contact
         for row in current_addresses(org, wanted)
         if row.kind == kind
         for each in pseudonyms.all_pseudonyms(org, row.kind, row.value)

@@ -74,6 +74,35 @@ class Recognised:
 
 
 @dataclass(frozen=True, slots=True)
+class Description:
+    """What the organisation says of a contact; what is not given stays as it is.
+
+    `birthday` is (month, day): the year is not kept. `forget` takes a level or a birthday away.
+    Tags and segments are words as the organisation writes them, compared letter by letter.
+    """
+
+    contact: int
+    level: str | None = None
+    birthday: tuple[int, int] | None = None
+    add_tags: frozenset[str] = frozenset()
+    drop_tags: frozenset[str] = frozenset()
+    add_segments: frozenset[str] = frozenset()
+    drop_segments: frozenset[str] = frozenset()
+    forget: frozenset[Literal["level", "birthday"]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A contact as rules see one: for decisions, never for a page (the birthday is personal)."""
+
+    contact: int
+    level: str | None = None
+    birthday: int | None = None
+    tags: frozenset[str] = frozenset()
+    segments: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     id: int
     value: str

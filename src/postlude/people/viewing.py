@@ -9,8 +9,8 @@ from postlude.people import models
 from postlude.people.aliases import canonical
 from postlude.people.audit import note, require_purpose
 from postlude.people.lookup import EMAIL, PHONE
-from postlude.people.models import Contact
-from postlude.people.reading import contact_rows, undeliverable
+from postlude.people.reading import undeliverable
+from postlude.people.rows import ContactRow, contact_rows
 from postlude.people.spelling import masked
 from postlude.people.types import Actor, PersonShown
 
@@ -84,7 +84,7 @@ def _people(org: int, heads: list[int]) -> Mapping[int, PersonShown]:
     }
 
 
-def _shown(row: Contact, held: Mapping[str, str], past: list[str], bad: str) -> PersonShown:
+def _shown(row: ContactRow, held: Mapping[str, str], past: list[str], bad: str) -> PersonShown:
     return PersonShown(
         contact=row.id,
         name=row.name,

@@ -18,7 +18,16 @@ from postlude.messages import api as messages
 from postlude.messages.errors import BadTemplate, UnknownPlaceholder
 from postlude.messages.types import LocaleText
 from postlude.orgs import api as orgs
-from postlude.playbooks import definitions, loops, mistakes, reading, scheduling, shape
+from postlude.playbooks import (
+    definitions,
+    limits,
+    loops,
+    mistakes,
+    promotion_mistakes,
+    reading,
+    scheduling,
+    shape,
+)
 from postlude.playbooks.reading import Document, Place
 from postlude.playbooks.types import Problem
 from postlude.sources import api as sources
@@ -60,11 +69,15 @@ def check(text: str, file: str, folder: Path) -> Checked | list[Problem]:
         return sorted({*problems, *(mistakes.problem(document, each) for each in error.errors())})
     files, unread = _read_files(document, playbook, folder)
     problems += [*unread, *_references(document, playbook), *_rooms(document, playbook)]
+    problems += promotion_mistakes.problems(document, playbook)
     problems += _texts(document, playbook, files)
     if problems:
         return sorted(set(problems))
     unset = {name for _, words in strings for name in environment.missing(words)}
-    warned = tuple(scheduling.warnings(document, playbook))
+    warned = (
+        *scheduling.warnings(document, playbook),
+        *promotion_mistakes.warnings(document, playbook),
+    )
     return Checked(playbook, document, text, files, tuple(sorted(unset)), warned)
 
 
@@ -151,6 +164,7 @@ def _references(document: Document, playbook: shape.Playbook) -> list[Problem]:
         if _is_backwards(conference, playbook.organisation.zone):
             path = ("conferences", slug, "ends")
             problems.append(document.problem(path, "It ends before it starts.", "Swap the two."))
+    problems += _fees(document, playbook.organisation)
     problems += _team(document, playbook.discord)
     for slug, journey in playbook.journeys.items():
         for index, name in enumerate(journey.conferences):
@@ -158,6 +172,15 @@ def _references(document: Document, playbook: shape.Playbook) -> list[Problem]:
             problems += _known(document, path, name, playbook.conferences, "conference")
         problems += _journey(document, playbook, ("journeys", slug), journey)
     return problems
+
+
+def _fees(document: Document, part: shape.Organisation) -> Iterator[Problem]:
+    for name, text in part.fees.items():
+        try:
+            limits.fee(text, part.currency)
+        except ValueError as error:
+            hint = f"Write it in {part.currency}, such as 1.35, 2.8 % or {limits.FEE_EXAMPLE}."
+            yield document.problem(("organisation", "fees", name), _sentence(str(error)), hint)
 
 
 def _team(document: Document, part: shape.Discord | None) -> list[Problem]:

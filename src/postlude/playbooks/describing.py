@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Mapping, Sized
 
-from postlude.playbooks import durations, reading, shape
+from postlude.playbooks import durations, promotions, reading, shape
 from postlude.playbooks.models import PlaybookVersion
 
 
@@ -27,10 +27,43 @@ def sentences(playbook: shape.Playbook) -> tuple[str, ...]:
         f"journey {each.title or slug}: {_journey(each)}"
         for slug, each in playbook.journeys.items()
     ]
+    said += _promotions(playbook)
     if playbook.discord is not None:
         said += [f"discord: {_count(playbook.discord.who, 'line')} of who may what"]
     said += [f"warehouse: {_count(playbook.warehouse.keep, 'column')} of answers may leave"]
     return tuple(said)
+
+
+def _promotions(playbook: shape.Playbook) -> list[str]:
+    currency = playbook.organisation.currency
+    said = [f"quota {key}: {_places(each)}" for key, each in playbook.quotas.items()]
+    said += [
+        f"budget {key}: {each.limit} {currency}{_PER[each.per]}"
+        for key, each in playbook.budgets.items()
+    ]
+    said += [
+        f"coupons {key}: {each.title}, {each.generate or 'no'} codes made up"
+        for key, each in playbook.coupons.items()
+    ]
+    said += [
+        f"rule {each.title or key} ({each.on}): {each.template}"
+        for key, each in playbook.rules.items()
+    ]
+    said += [
+        f"gift card {each.title}: "
+        + (f"{each.amount} {currency}" if each.amount is not None else "any amount")
+        + (f", {each.scope.template}" if each.scope else ", for everything")
+        for each in playbook.cards.values()
+    ]
+    return said
+
+
+_PER = {"ever": "", "day": " a day", "month": " a month"}
+
+
+def _places(quota: promotions.Quota) -> str:
+    person = f", at most {quota.per_person} a person" if quota.per_person else ""
+    return f"{quota.limit} places{_PER[quota.per]}{person}"
 
 
 def _journey(journey: shape.Journey) -> str:
@@ -52,6 +85,11 @@ _STAYS = {
     "sources": ("source", "what it sold stays, and it is still polled"),
     "conferences": ("conference", "its tickets and what they opened stay"),
     "senders": ("sender", "mails that wait still leave through it"),
+    "rules": ("rule", "nobody meets it any more; orders that named it keep it"),
+    "cards": ("gift card", "it is no longer sold; cards that were sold go on"),
+    "quotas": ("quota", "what was taken of it stays taken"),
+    "budgets": ("budget", "what was taken of it stays taken"),
+    "coupons": ("list of coupons", "coupons that were given may still be used"),
     "templates": ("template", "mails that were decided still use it"),
 }
 

@@ -26,6 +26,7 @@ _WORDS = {
 }
 _PATTERNS = {
     r"^[a-z0-9][a-z0-9-]{0,62}$": "Small letters, digits and hyphens, such as pycon-2027.",
+    r"^[a-z][a-z0-9_]{0,31}$": "Small letters, digits and underscores, such as sms.",
     r"^[A-Z]{3}$": "Three capitals, such as TWD.",
     r"^[A-Z]{2}$": "Two capitals, such as TW.",
     r"^(https?://\S+)?$": "A web address, such as https://pycon.example.org/2027.",

@@ -13,11 +13,14 @@ from postlude.messages import api as messages
 from postlude.orders import api as orders
 from postlude.orgs import api as orgs
 from postlude.orgs.types import OrgRef
-from postlude.playbooks import checking, definitions, durations, shape
+from postlude.playbooks import checking, definitions, durations, limits, promoting, shape
 from postlude.playbooks.checking import Checked
 from postlude.playbooks.errors import PlaybookInvalid
 from postlude.playbooks.reading import Place
 from postlude.playbooks.types import Alerts, Discord, DiscordStock, DiscordWho
+from postlude.rewards import api as rewards
+from postlude.rewards.types.quotas import Kind
+from postlude.rules import api as rules
 from postlude.sources import api as sources
 from postlude.warehouse import api as warehouse
 from postlude.warehouse.types import Keep, Policy
@@ -52,6 +55,8 @@ def organisation(checked: Checked) -> OrgRef:
             region=part.region,
             quiet_from=quiet[0],
             quiet_to=quiet[1],
+            caps=[limits.cap(each) for each in part.caps],
+            fees={name: limits.fee(text, part.currency) for name, text in part.fees.items()},
         )
     if changed.currency != part.currency:
         words = f"{part.slug} counts its money in {changed.currency}, and past sales are in it."
@@ -97,6 +102,7 @@ def carry(ref: OrgRef, checked: Checked, *, actor: str, now: datetime) -> None:
     for slug, journey in playbook.journeys.items():
         with _at(checked, ("journeys", slug)):
             journeys.publish(ref.id, definitions.journey(slug, journey), now=now, actor=actor)
+    _promotions(ref.id, checked, now)
     with _at(checked, ("warehouse",)):
         keep = tuple(Keep(each.column, tuple(each.labels)) for each in playbook.warehouse.keep)
         warehouse.configure(ref.id, Policy(playbook.warehouse.pseudonyms, keep), now=now)
@@ -106,6 +112,24 @@ def carry(ref: OrgRef, checked: Checked, *, actor: str, now: datetime) -> None:
     with _at(checked, ("discord",)):
         for each in _discord_hooks:
             each(ref.id, _discord(playbook))
+
+
+def _promotions(org: int, checked: Checked, now: datetime) -> None:
+    """What is scarce first, then the rules that take of it, then the cards that carry rules."""
+    playbook = checked.playbook
+    for spec in promoting.quotas(playbook):
+        section = "budgets" if spec.kind is Kind.BUDGET else "quotas"
+        with _at(checked, (section, spec.key)):
+            rewards.define_quota(org, spec)
+    for key, part in playbook.coupons.items():
+        with _at(checked, ("coupons", key)):
+            rewards.define_coupons(org, promoting.coupon_list(key, part))
+            if part.generate is not None:
+                rewards.generate_codes(org, key, part.generate)
+    with _at(checked, ("rules",)):
+        rules.publish(org, promoting.rules(playbook), promoting.groups(playbook), now=now)
+    with _at(checked, ("cards",)):
+        rewards.define_card_types(org, promoting.card_types(playbook))
 
 
 def retire(ref: OrgRef, gone: dict[str, shape.Journey], *, actor: str, now: datetime) -> None:

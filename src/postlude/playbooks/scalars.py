@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from postlude.kernel import environment
 from postlude.kernel.errors import MissingSetting
-from postlude.playbooks import durations
+from postlude.playbooks import durations, limits
 
 
 def _length(value: object) -> timedelta:
@@ -69,6 +69,17 @@ def _quiet(value: object) -> str:
     return str(value)
 
 
+def _cap(value: object) -> str:
+    limits.cap(str(value))
+    return str(value)
+
+
+def _fee(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError("this must be a price")  # noqa: TRY004 - pydantic wants a ValueError
+    return str(value)
+
+
 def _text(form: str, example: str, **more: str) -> WithJsonSchema:
     """`form` is for people: a name that JSON Schema knows would be checked by its own rules."""
     return WithJsonSchema({"type": "string", "format": form, "examples": [example], **more})
@@ -88,6 +99,16 @@ Secret = Annotated[
     _text("secret", "${KKTIX_TOKEN}", pattern=r"^(\$\{[A-Z][A-Z0-9_]*(:-)?\})?$"),
 ]
 Quiet = Annotated[str, BeforeValidator(_quiet), _text("span of hours", "22:00 to 08:00")]
+Cap = Annotated[str, BeforeValidator(_cap), _text("cap", "3 in 7 days")]
+# What it is in minor units depends on the currency: see `checking`.
+Fee = Annotated[
+    str,
+    BeforeValidator(_fee),
+    WithJsonSchema(
+        {"anyOf": [_text("price", "10 + 2.8 %").json_schema, {"type": "number", "minimum": 0}]}
+    ),
+]
+FeeName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 Pattern = Annotated[str, Field(min_length=1), _text("pattern", "*Registration: Individual*")]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Kind = Literal["corporate", "individual", "reserved", "guest", "other"]

@@ -7,9 +7,22 @@ models and of the words under their names.
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from postlude.playbooks.part import Part
+from postlude.playbooks.promotions import (
+    Budget,
+    CardType,
+    Coupons,
+    Group,
+    Key,
+    Quota,
+    Rule,
+)
 from postlude.playbooks.scalars import (
+    Cap,
+    Fee,
+    FeeName,
     From,
     Instant,
     Kind,
@@ -21,14 +34,6 @@ from postlude.playbooks.scalars import (
     Slug,
     Zone,
 )
-
-
-class Part(BaseModel):
-    """One part of a playbook; unknown names are mistakes."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
-    )
 
 
 class Organisation(Part):
@@ -48,6 +53,11 @@ class Organisation(Part):
     """Where phone numbers without a country are from."""
     quiet: Quiet | None = None
     """When marketing mail rests. Invitations do not."""
+    caps: list[Cap] = Field(default_factory=list)
+    """How much marketing one person gets, of every channel together or of one: `3 in 7 days`,
+    `1 sms in 1 day`. None is no limit. Invitations do not count and are not held up."""
+    fees: dict[FeeName, Fee] = Field(default_factory=dict)
+    """What things cost you, for reports: `sms: 1.35`, `card: 10 + 2.8 %`."""
 
 
 class FormLabels(Part):
@@ -477,6 +487,13 @@ class Playbook(Part):
     templates: dict[Slug, dict[str, Text]] = Field(default_factory=dict)
     """Mails by name, each in its languages."""
     journeys: dict[Slug, Journey] = Field(default_factory=dict)
+    quotas: dict[Key, Quota] = Field(default_factory=dict)
+    budgets: dict[Key, Budget] = Field(default_factory=dict)
+    coupons: dict[Key, Coupons] = Field(default_factory=dict)
+    groups: dict[str, Group] = Field(default_factory=dict)
+    """Groups of rules by their path; `""` holds for rules in no group."""
+    rules: dict[Key, Rule] = Field(default_factory=dict)
+    cards: dict[Slug, CardType] = Field(default_factory=dict)
     alerts: Alerts | None = None
     discord: Discord | None = None
     warehouse: Warehouse = Warehouse()

@@ -4,7 +4,14 @@ from postlude.reports.asking import scope, step
 from postlude.reports.cells import PAGE, rows
 from postlude.reports.exporting import as_csv, as_json, row_as_json
 from postlude.reports.funnel import funnel
-from postlude.reports.types import ASIDES, STEPS
+from postlude.reports.promotions.asking import days, which
+from postlude.reports.promotions.exporting import as_csv as promotions_as_csv
+from postlude.reports.promotions.exporting import as_json as promotions_as_json
+from postlude.reports.promotions.exporting import opened_as_json
+from postlude.reports.promotions.exporting import row_as_json as order_row_as_json
+from postlude.reports.promotions.opening import opened
+from postlude.reports.promotions.report import promotions
+from postlude.reports.types.funnel import ASIDES, STEPS
 from postlude.reports.walks import events, type_names
 
 __all__ = (
@@ -13,11 +20,19 @@ __all__ = (
     "STEPS",
     "as_csv",
     "as_json",
+    "days",
     "events",
     "funnel",
+    "opened",
+    "opened_as_json",
+    "order_row_as_json",
+    "promotions",
+    "promotions_as_csv",
+    "promotions_as_json",
     "row_as_json",
     "rows",
     "scope",
     "step",
     "type_names",
+    "which",
 )

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from postlude.reports import walks
 from postlude.reports.errors import BadDay, BadRange, BadStep, UnknownEvent, UnknownType
-from postlude.reports.types import ASIDES, STEPS, Event, Scope
+from postlude.reports.types.funnel import ASIDES, STEPS, Event, Scope
 
 _FORMS = ("%Y-%m-%d", "%Y/%m/%d")
 _NAMED = 12
@@ -24,8 +24,8 @@ def scope(  # noqa: PLR0913 - the filters of a report
 
     `day` stands for both ends. Raises a ReportError that names what to write instead.
     """
-    first = _day("since", since) if not day else _day("day", day)
-    last = _day("until", until) if not day else first
+    first = day_of("since", since) if not day else day_of("day", day)
+    last = day_of("until", until) if not day else first
     if first and last and last < first:
         raise BadRange(since=first.isoformat(), until=last.isoformat())
     events = walks.events(org)
@@ -47,7 +47,8 @@ def step(name: str) -> str:
     return name
 
 
-def _day(name: str, given: str | date | None) -> date | None:
+def day_of(name: str, given: str | date | None) -> date | None:
+    """Return a day as it was written; None of nothing. Raises BadDay."""
     if given is None or isinstance(given, date):
         return given
     text = given.strip()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from postlude.reports import walks
 from postlude.reports.counting import ASIDE_OF
-from postlude.reports.types import ASIDES, STEPS, Event, Rows, Scope, Step, TicketWalk
+from postlude.reports.types.funnel import ASIDES, STEPS, Event, Rows, Scope, Step, TicketWalk
 
 PAGE = 50
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from itertools import chain
 from typing import NamedTuple, TypeVar
 
-from postlude.reports.types import ASIDES, STEPS, Aside, Tally
+from postlude.reports.types.funnel import ASIDES, STEPS, Aside, Tally
 
 K = TypeVar("K", bound=Hashable)
 _N = len(STEPS)

@@ -2,9 +2,11 @@
 
 ReportError
 ├── BadDay           a day that cannot be read
+├── BadNumber        a number that the promotions do not have
 ├── BadRange         a range of days that ends before it begins
 ├── BadStep          a step that the funnel does not have
 ├── UnknownEvent     no event or conference of that name
+├── UnknownRule      no rule of that name
 └── UnknownType      no ticket type of that name
 """
 
@@ -69,3 +71,26 @@ class UnknownType(ReportError, LookupError):
 
     def __init__(self, type_: str, known: str) -> None:
         super().__init__(type=type_[:100], known=known or "–")
+
+
+class BadNumber(ReportError):
+    """A number that the report of promotions does not have."""
+
+    code = "reports.bad_number"
+    message = N_("The report of promotions has no number “{number}”.")
+    hint = N_("There are: {known}.")
+
+    def __init__(self, number: str, known: str) -> None:
+        super().__init__(number=number[:40], known=known)
+
+
+class UnknownRule(ReportError, LookupError):
+    """No rule of that name."""
+
+    code = "reports.unknown_rule"
+    http_status = 404
+    message = N_("There is no rule “{rule}”.")
+    hint = N_("`postlude report promotions` names every rule.")
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(rule=rule[:100])

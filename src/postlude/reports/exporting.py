@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from postlude.reports.types import ASIDES, STEPS, Event, Funnel, Line, Tally, TicketWalk
+from postlude.reports.types.funnel import ASIDES, STEPS, Event, Funnel, Line, Tally, TicketWalk
 
 BOM = "\ufeff"  # without it a spreadsheet takes the file for something else than UTF-8
 

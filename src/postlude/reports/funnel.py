@@ -8,7 +8,7 @@ from datetime import date
 from postlude.orgs import api as orgs
 from postlude.reports import counting, walks
 from postlude.reports.counting import CellKey, Group
-from postlude.reports.types import Event, Funnel, Line, Scope
+from postlude.reports.types.funnel import Event, Funnel, Line, Scope
 
 
 def funnel(org: int, scope: Scope) -> Funnel:

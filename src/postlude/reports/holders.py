@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from postlude.reports.counting import wait
 from postlude.reports.queries import ask
-from postlude.reports.types import STEPS, Step
+from postlude.reports.types.funnel import STEPS, Step
 
 _PAID, _INVITED = STEPS.index(Step.PAID), STEPS.index(Step.INVITED)
 

@@ -11,7 +11,7 @@ from postlude.orgs import api as orgs
 from postlude.reports.counting import CellKey, Walked
 from postlude.reports.holders import Holder, holders, instant
 from postlude.reports.queries import ask
-from postlude.reports.types import Event, Scope
+from postlude.reports.types.funnel import Event, Scope
 
 _FIRST, _LAST = date(1900, 1, 1), date(9998, 12, 31)
 PAID = "paid"

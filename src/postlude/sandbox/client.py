@@ -147,13 +147,13 @@ class SandboxClient:
         """Webhook deliveries of Mailgun with their attempts."""
         return self._json("GET", "/mailgun/webhooks", params={"limit": str(limit)})
 
-    def emit_postmark(self, event: str, recipient: str) -> Json:
-        """Make a reader of a Postmark mail do something: Delivery, Bounce, Open, Click, ..."""
-        return self._json("POST", "/postmark/emit", {"event": event, "recipient": recipient})
+    def emit_esp(self, esp: str, event: str, recipient: str) -> Json:
+        """Make a reader of a mail do something, in the ESP's own name for it: Open, opened, ..."""
+        return self._json("POST", f"/{esp}/emit", {"event": event, "recipient": recipient})
 
-    def postmark_webhooks(self, limit: int = 100) -> Json:
-        """Webhook deliveries of Postmark with their attempts."""
-        return self._json("GET", "/postmark/webhooks", params={"limit": str(limit)})
+    def esp_webhooks(self, esp: str, limit: int = 100) -> Json:
+        """Webhook deliveries of Postmark or MailerSend with their attempts."""
+        return self._json("GET", f"/{esp}/webhooks", params={"limit": str(limit)})
 
     def emit_klaviyo(self, metric: str, recipient: str, **more: object) -> Json:
         """Make a reader of a Klaviyo mail do something: Opened Email, Bounced Email, ..."""

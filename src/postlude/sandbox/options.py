@@ -13,6 +13,7 @@ from postlude.sandbox.heartbeat.simulator import Heartbeat, HeartbeatConfig
 from postlude.sandbox.kktix.notifications import KktixConfig
 from postlude.sandbox.kktix.simulator import Kktix
 from postlude.sandbox.klaviyo.simulator import Klaviyo, KlaviyoConfig
+from postlude.sandbox.mailersend.simulator import MailerSend, MailerSendConfig
 from postlude.sandbox.mailgun.simulator import Mailgun, MailgunConfig
 from postlude.sandbox.postmark.simulator import Postmark, PostmarkConfig
 from postlude.sandbox.simulator import Simulator
@@ -27,6 +28,7 @@ class SandboxOptions:
     gather: GatherConfig = field(default_factory=GatherConfig)
     mailgun: MailgunConfig = field(default_factory=MailgunConfig)
     postmark: PostmarkConfig = field(default_factory=PostmarkConfig)
+    mailersend: MailerSendConfig = field(default_factory=MailerSendConfig)
     klaviyo: KlaviyoConfig = field(default_factory=KlaviyoConfig)
     discord: DiscordConfig = field(default_factory=DiscordConfig)
     discord_guild: DiscordGuildConfig = field(default_factory=DiscordGuildConfig)
@@ -44,6 +46,7 @@ class Vendors:
         self.gather = Gather(options.gather, self.faults)
         self.mailgun = Mailgun(options.mailgun, self.faults)
         self.postmark = Postmark(options.postmark, self.faults)
+        self.mailersend = MailerSend(options.mailersend, self.faults)
         self.klaviyo = Klaviyo(options.klaviyo, self.faults)
         self.discord = Discord(options.discord, self.faults)
         self.discord_guild = DiscordGuild(options.discord_guild, self.faults)
@@ -55,6 +58,7 @@ class Vendors:
             self.gather,
             self.mailgun,
             self.postmark,
+            self.mailersend,
             self.klaviyo,
             self.discord,
             self.discord_guild,

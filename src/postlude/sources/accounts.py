@@ -113,13 +113,24 @@ def poll_due(budget: Budget) -> int:
     done = 0
     for row in _active().order_by("last_attempt_at"):
         now = clock.now()
-        early = _EARLY if not row.failures else timedelta(0)
-        if row.next_poll_at is not None and row.next_poll_at > now + early:
+        if not _is_due(row, now):
             continue
         if budget.spent():
             break
         done += sum(poll_one(row, now=now, budget=budget).changes.values())
     return done
+
+
+def _is_due(row: Source, now: datetime) -> bool:
+    """Say whether to poll now: also when the next time is further off than any wait can be.
+
+    Then the clock was set back meanwhile, and the sale must not wait for the year it came from.
+    """
+    if row.next_poll_at is None:
+        return True
+    early = _EARLY if not row.failures else timedelta(0)
+    furthest = health.LONGEST_WAIT + timedelta(seconds=row.poll_seconds)
+    return not now + early < row.next_poll_at <= now + furthest
 
 
 def poll_one(row: Source, *, now: datetime, budget: Budget) -> PollReport:
@@ -149,6 +160,7 @@ def poll_one(row: Source, *, now: datetime, budget: Budget) -> PollReport:
         changes=dict(tally.changes),
         warnings=tuple(warning.words for warning in tally.warnings),
         error=health.words(tally, failure) if failure else "",
+        trouble=health.trouble(tally, failure) if failure else None,
         seconds=round(clock.monotonic() - started, 3),
         finished=tally.finished,
     )

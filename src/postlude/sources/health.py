@@ -8,9 +8,11 @@ from postlude.kernel.errors import AppError
 from postlude.sources.errors import SourceBusy, TokenRefused
 from postlude.sources.kktix.rounds import Tally
 from postlude.sources.models import Source
+from postlude.sources.types import Trouble
 
 _log = logging.getLogger(__name__)
-_LONGEST_WAIT = timedelta(minutes=15)
+_LONGEST_BACK_OFF = timedelta(minutes=15)
+LONGEST_WAIT = timedelta(days=1)  # what a Retry-After may ask for at most, see kernel.http
 _MOST_DOUBLINGS = 6
 
 
@@ -33,13 +35,24 @@ def words(tally: Tally, failure: AppError) -> str:
     return redact.cut(f"{failure.text()}{times} {failure.hint}".strip(), 400)
 
 
+def trouble(tally: Tally, failure: AppError) -> Trouble:
+    """Return the same in parts, for a reader of another language."""
+    return Trouble(
+        failure.message,
+        str(failure.fields.get("source") or failure.fields.get("slug") or ""),
+        redact.cut(str(failure.fields.get("what") or failure.fields.get("words") or ""), 200),
+        failure.hint,
+        len(tally.failed) if len(tally.failed) > 1 else 0,
+    )
+
+
 def wait_after(failures: int, interval: timedelta, asked: float | None) -> timedelta:
     """Return how long to wait after so many failures: twice as long each time, 15 min at most.
 
     Never shorter than the source's own interval or than it asked for.
     """
     doubled = interval * (1 << min(failures - 1, _MOST_DOUBLINGS))
-    wait = min(doubled, max(_LONGEST_WAIT, interval))
+    wait = min(doubled, max(_LONGEST_BACK_OFF, interval))
     return max(wait, timedelta(seconds=asked or 0))
 
 

@@ -5,11 +5,26 @@ from postlude.sources.kktix.exports.types import RowNote
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a poll did not get all it asked for: texts to translate, without personal data.
+
+    `message` has the places `{source}` and `{what}`; `missing` counts answers, if more than one.
+    """
+
+    message: str
+    source: str
+    what: str
+    hint: str
+    missing: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PollReport:
     """What one poll of one source did.
 
-    `ok` is False when the source did not answer all we asked; `error` says why. `finished` is
-    False when the time ran out: the next poll goes on.
+    `ok` is False when the source did not answer all we asked; `error` says why, in English, and
+    `trouble` for other languages. `finished` is False when the time ran out: the next poll goes
+    on.
     """
 
     source: str
@@ -20,6 +35,7 @@ class PollReport:
     changes: dict[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     error: str = ""
+    trouble: Trouble | None = None
     seconds: float = 0.0
     finished: bool = True
 

@@ -6,6 +6,6 @@ class WiringConfig(AppConfig):
     label = "wiring"
 
     def ready(self) -> None:
-        from postlude.wiring import registry  # noqa: PLC0415 - rooms have models
+        from postlude.wiring import checks, registry  # noqa: F401, PLC0415 - rooms have models
 
         registry.register_all()

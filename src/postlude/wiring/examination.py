@@ -15,15 +15,15 @@ from django.db.migrations.executor import MigrationExecutor
 from postlude.access import api as access
 from postlude.channels import api as channels
 from postlude.chatops import api as chatops
-from postlude.kernel import clock, http, keys, store, work
+from postlude.kernel import http, keys, skew, store, work
 from postlude.kernel.doctor import Finding
 from postlude.kernel.errors import AppError
 from postlude.messages import api as messages
 from postlude.orgs import api as orgs
+from postlude.rewards import api as rewards
 from postlude.sources import api as sources
 from postlude.warehouse import api as warehouse
 
-_SKEW_SECONDS = 5.0
 _WAL_BYTES = 256 * 1024 * 1024
 
 
@@ -88,10 +88,10 @@ def _database() -> list[Finding]:
             Finding("database", "problem", f"{len(plan)} migrations missing", "postlude migrate")
         ]
     found = [Finding("database", "ok", f"{name}, up to date")]
-    skew = abs((store.db_now() - clock.now()).total_seconds())
-    if skew > _SKEW_SECONDS:
+    off = skew.seconds()
+    if off > skew.MOST_SECONDS:
         found.append(
-            Finding("clock", "problem", f"{skew:.0f} s from the database's", "Run NTP on both.")
+            Finding("clock", "problem", f"{off:.0f} s from the database's", "Run NTP on both.")
         )
     wal = Path(f"{connection.settings_dict['NAME']}-wal")
     if not store.is_postgresql() and wal.exists() and wal.stat().st_size > _WAL_BYTES:
@@ -167,6 +167,7 @@ ROOMS: list[Callable[[bool], list[Finding]]] = [
     sources.doctor,
     access.doctor,
     channels.doctor,
+    rewards.doctor,
     warehouse.doctor,
     chatops.doctor,
 ]

@@ -16,6 +16,7 @@ from django.db import connections
 from postlude.collector.app import create_app as create_collector
 from postlude.kernel import jobs, store
 from postlude.kernel.errors import AppError
+from postlude.rules import api as rules
 from postlude.wiring import registry
 from postlude.wiring.asgi import App, in_front
 from postlude.wiring.wsgi import application as django_wsgi
@@ -104,6 +105,7 @@ def up(*, host: str, port: int, stop: threading.Event | None = None) -> None:
     with only_writer():
         migrate()
         registry.at_start()
+        rules.keep_previews()
         runner = jobs.Runner()
         server = serve(in_front(create_collector(), django_wsgi), host=host, port=port)
         web = threading.Thread(target=server.run, name="web", daemon=True)

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from django.contrib.sessions.models import Session
+
 from postlude.access import api as access
 from postlude.channels import api as channels
 from postlude.chatops import api as chatops
 from postlude.chatops.jobs import JOBS as CHATOPS_JOBS
 from postlude.chatops.types import DiscordSettings, Stock, Who
 from postlude.journeys import api as journeys
-from postlude.kernel import clock, inbox, jobs, one_shot, work
+from postlude.kernel import clock, inbox, jobs, one_shot, skew, store, work
 from postlude.kernel.jobs import Budget, Job
 from postlude.messages import api as messages
 from postlude.messages.types import Leased
@@ -17,8 +19,10 @@ from postlude.orders import api as orders
 from postlude.people import api as people
 from postlude.playbooks import api as playbooks
 from postlude.playbooks.types import Alerts, Discord
+from postlude.rewards import api as rewards
 from postlude.sources import api as sources
 from postlude.warehouse import api as warehouse
+from postlude.wiring import gifts
 from postlude.wiring.remaining import waiting
 
 _done: list[bool] = []
@@ -33,6 +37,7 @@ def register_all() -> None:
     _consumers()
     _providers()
     _shredders()
+    gifts.register()
     playbooks.on_alerts(_alerts)
     playbooks.on_discord(_discord)
     one_shot.count_left_with(waiting)
@@ -49,6 +54,7 @@ def _consumers() -> None:
     work.subscribe(people.ADDRESSED, "journeys", journeys.on_contact_addressed)
     work.subscribe(people.MOVED, "journeys", journeys.on_contact_moved)
     work.subscribe(people.JOINED, "orders", orders.on_contacts_joined)
+    work.subscribe(people.JOINED, "rewards", rewards.on_contacts_joined)
     work.subscribe(orders.LEFT, "journeys", journeys.on_ticket_left)
     work.subscribe(journeys.HELP, "journeys", journeys.on_help_asked)
     work.subscribe(journeys.LATE_ACCESS, "journeys", journeys.on_access_late)
@@ -148,7 +154,14 @@ def _jobs() -> list[Job]:
         ),
         *channels.JOBS,
         *sources.JOBS,
+        *rewards.POINTS_JOBS,
         Job("warehouse.load", warehouse.load, "bulk"),
+        Job(
+            "rewards.expire",
+            rewards.expire_reservations,
+            "housekeeping",
+            every=timedelta(seconds=5),
+        ),
         *CHATOPS_JOBS,
         Job(
             "people.resume_erasures",
@@ -162,11 +175,18 @@ def _jobs() -> list[Job]:
 
 
 def _purge(budget: Budget) -> int:
-    """Forget what has expired: raw deliveries and shown texts."""
+    """Forget what has expired: raw deliveries, shown texts, sessions of the console."""
     now = budget.now()
-    return inbox.purge(now) + messages.purge(now)
+    with store.write():
+        # By real time, as Django judges them.
+        ended, _ = Session.objects.filter(expire_date__lt=store.db_now()).delete()
+    return inbox.purge(now, budget.spent) + messages.purge(now) + ended
 
 
 def at_start() -> None:
-    """What a process that works must do before it starts: hold a restored database."""
+    """What a process that works must do before it starts.
+
+    It agrees with the database on the time, or does not start; and holds a restored database.
+    """
+    skew.check()
     messages.check_epoch(clock.now())

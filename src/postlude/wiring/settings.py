@@ -43,8 +43,8 @@ INSTALLED_APPS = [
     *[
         f"postlude.{room}"
         for room in (
-            "orgs people orders messages tracking sources channels access journeys warehouse "
-            "playbooks chatops console"
+            "orgs people orders messages tracking sources channels access rewards rules journeys "
+            "warehouse playbooks chatops console"
         ).split()
         if (BASE_DIR / room / "apps.py").exists()
     ],
@@ -98,6 +98,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = POSTLUDE_PRODUCTION
+SESSION_ENGINE = "postlude.console.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -1,17 +1,20 @@
 """The role goes to the user whom the form names, once, and is taken back; over real HTTP."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from postlude.access import api as access
 from postlude.access.types import MapRule, Resource
-from postlude.kernel import work
+from postlude.kernel import store, work
 from postlude.orders import api as orders
 from postlude.people import api as people
 
 ROLE = "300000000000000001"
 ANN, BOB = "400000000000000001", "400000000000000002"
+OTHER_ROLE = "300000000000000002"
 QUESTION = "Discord 帳號"
 
 
@@ -184,6 +187,135 @@ def test_a_refund_takes_the_role_back_without_a_person(guild):
     assert "removed" == access.history_of(guild.org, ann)[-1].kind
 
 
+def test_a_user_whom_two_buyers_name_keeps_the_role_until_the_last_refund(guild):
+    """One name in two forms is one user, by name or by id."""
+    ann = buy(guild, "ann@example.test", "ann")
+    bob = buy(guild, "bob@example.test", ANN)
+    guild.work()
+    refund(guild, "1", "ann@example.test")
+    guild.work()
+    assert {ANN: [ROLE]} == server(guild)["roles"]
+    assert ("revoked", "granted") == (crew(guild, ann).state, crew(guild, bob).state)
+    assert 0 == access.waiting()
+
+    refund(guild, "2", "bob@example.test")
+    guild.work()
+    assert {} == server(guild)["roles"]
+
+
+def test_both_refunded_at_once_leave_nobody_in(guild):
+    buy(guild, "ann@example.test", "ann")
+    buy(guild, "bob@example.test", "ann")
+    guild.work()
+    refund(guild, "1", "ann@example.test")
+    refund(guild, "2", "bob@example.test")
+    guild.work()
+
+    assert {} == server(guild)["roles"]
+
+
+def test_one_role_behind_two_resources_stays_for_the_other(guild):
+    """Of two conferences, say; another role of the same user goes."""
+    parts = [
+        resource(guild),
+        replace(resource(guild), key="staff"),
+        replace(resource(guild, role=OTHER_ROLE), key="guests"),
+    ]
+    guild.sandbox.client.configure("discord_guild", roles=[ROLE, OTHER_ROLE])
+    access.define_resources(guild.org, guild.conference, parts, now=guild.now)
+    rules = [MapRule("*", "Online*", ("crew", "guests")), MapRule("*", "*", ("staff",))]
+    access.define_map(guild.org, guild.conference, rules, now=guild.now)
+    buy(guild, "ann@example.test", "ann")
+    bob = guild.buy("bob@example.test", "Helper")
+    fill_in(guild, bob, "2", "ann")
+    guild.ask(bob)
+    guild.work()
+    assert {ANN: {ROLE, OTHER_ROLE}} == {key: set(held) for key, held in roles(guild).items()}
+
+    refund(guild, "1", "ann@example.test")
+    guild.work()
+    assert {ANN: [ROLE]} == roles(guild)
+
+
+def test_a_corrected_name_moves_the_role(guild):
+    """Taken from the one before it is given to the other; the same name again moves nothing."""
+    ann = buy(guild, "ann@example.test", "ann")
+    guild.work()
+    fill_in(guild, ann, "1", " Ann")
+    guild.work()
+    assert {} == server(guild)["taken"]
+
+    fill_in(guild, ann, "1", "bob")
+    guild.work()
+    guild.work()
+    assert ({BOB: [ROLE]}, {ANN: 1}) == (roles(guild), server(guild)["taken"])
+    assert "granted" == crew(guild, ann).state
+    assert "moved" in [each.kind for each in access.history_of(guild.org, ann)]
+    refund(guild, "1", "ann@example.test")
+    guild.work()
+    assert {} == roles(guild)
+
+
+def test_a_name_that_somebody_else_has_too_is_left_to_him(guild):
+    """Ann corrects hers; Bob, who named the same user, keeps the role."""
+    ann = buy(guild, "ann@example.test", "ann")
+    buy(guild, "bob@example.test", "ann")
+    guild.work()
+    fill_in(guild, ann, "1", "bob")
+    guild.work()
+    guild.work()
+
+    assert {ANN: [ROLE], BOB: [ROLE]} == roles(guild)
+
+
+def test_a_question_that_went_away_moves_nobody(guild):
+    """An organiser who takes it out of the form puts nobody out."""
+    ann = buy(guild, "ann@example.test", "ann")
+    guild.work()
+    fill_in(guild, ann, "1", "")
+    guild.work()
+
+    assert ({ANN: [ROLE]}, "granted") == (roles(guild), crew(guild, ann).state)
+
+
+def test_moved_refunded_and_bought_again_at_once_leaves_the_first_user_out(guild):
+    """The buyer is wanted again, but as somebody else."""
+    ann = buy(guild, "ann@example.test", "ann")
+    guild.work()
+    fill_in(guild, ann, "1", "bob")
+    refund(guild, "1", "ann@example.test")
+    buy(guild, "ann@example.test", "bob")
+    for _ in range(2):
+        guild.work()
+
+    assert {BOB: [ROLE]} == roles(guild)
+
+
+def test_nobody_is_put_out_while_somebody_is_let_in(guild):
+    """Of two calls about one user nobody could tell which came last."""
+    from postlude.access.models import Grant
+
+    buy(guild, "ann@example.test", "ann")
+    guild.work()
+    bob = buy(guild, "bob@example.test", "ann")
+    on_the_way = Grant.objects.filter(contact=bob, resource__key="crew")
+    on_the_way.update(owner="another", lease_until=store.db_now() + timedelta(seconds=30))
+    refund(guild, "1", "ann@example.test")
+    guild.work()
+    assert {} == server(guild)["taken"]
+
+    on_the_way.update(owner="", lease_until=None)
+    for _ in range(2):
+        guild.work()
+    assert {ANN: [ROLE]} == roles(guild)
+    assert 0 == access.waiting()
+
+
+def roles(booth: Any) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = server(booth)["roles"]
+    return found
+
+
 def test_an_erased_person_loses_the_role(guild):
     """The form is gone by then; the sealed id is not, and goes with the role."""
     ann = buy(guild, "ann@example.test", "ann")
@@ -323,6 +455,27 @@ def test_done_by_hand_is_removed_by_hand(guild):
     guild.work()
 
     assert [ann] == [each.contact for each in access.to_remove_by_hand(guild.org)]
+
+
+@pytest.mark.parametrize("how", ["refund", "readdress"])
+def test_done_of_a_list_that_was_overtaken_is_removed_by_hand(guild, how):
+    """Discord does not know whom the person let in, so it is not left to it, asked or not."""
+    ann = buy(guild, "ann@example.test", "nobody")
+    guild.work()
+    ((entry,),) = (queue.entries for queue in access.manual_queue(guild.org))
+    if how == "refund":
+        refund(guild, "1", "ann@example.test")
+    else:
+        access.readdress(guild.org, [ann], now=guild.now)
+    listed = {entry.grant: entry.edition}
+    for _ in range(2):
+        access.mark_done(guild.org, listed, actor="staff:1", now=guild.now, editions=listed)
+        guild.work()
+    access.regrant(guild.org, guild.conference, actor="x", now=guild.now)
+    guild.work()
+
+    assert [ann] == [each.contact for each in access.to_remove_by_hand(guild.org)]
+    assert 1 == access.count_overtaken(guild.org, listed)
 
 
 def test_many_buyers_of_whom_one_is_refused_midway(guild):

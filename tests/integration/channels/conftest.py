@@ -62,6 +62,18 @@ def postmark_settings(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict
 
 
 @pytest.fixture
+def mailersend_settings(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    monkeypatch.setenv("MAILERSEND_TOKEN", "sandbox-mailersend-token")
+    monkeypatch.setenv("MAILERSEND_SECRET", "sandbox-mailersend-secret")
+    return {
+        "esp": "mailersend",
+        "api_token": "${MAILERSEND_TOKEN}",
+        "signing_key": "${MAILERSEND_SECRET}",
+        "base_url": f"{sandbox.url('mailersend')}/v1",
+    }
+
+
+@pytest.fixture
 def klaviyo_settings(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     monkeypatch.setenv("KLAVIYO_API_KEY", "sandbox-klaviyo-key")
     monkeypatch.setenv("KLAVIYO_WEBHOOK_SECRET", "sandbox-klaviyo-secret")

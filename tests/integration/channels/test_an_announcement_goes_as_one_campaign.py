@@ -9,10 +9,10 @@ from postlude.channels import api as channels
 from postlude.channels.errors import CannotAnnounce, Wait
 from postlude.channels.klaviyo.campaign_channel import KlaviyoCampaign
 from postlude.channels.types import Announcement
-from postlude.kernel import clock, jobs
+from postlude.kernel import boundaries, clock, jobs
 from postlude.messages import api as messages
 from postlude.messages.errors import DispatchLost, NotAllowed, NotSplittable
-from postlude.messages.types import DispatchState, LocaleText
+from postlude.messages.types import DispatchState, Klass, LocaleText, NewDispatch
 from postlude.people import api as people
 from support import ticket_sales
 
@@ -224,6 +224,50 @@ def test_a_refused_send_is_looked_at_again_before_the_next(stand):
     assert {"accepted": 1, "blocked": 1} == stand.counts()
 
 
+def test_the_new_shape_is_given_its_time_after_the_last_look(stand):
+    """Who opts out while it is made is not on the list that Klaviyo will send to."""
+    stand.use({**stand.settings, "revision": "2026-10-15"})
+    ann, _ = stand.sell(ANN, BOB)
+    at = clock.now() + timedelta(minutes=20)
+    stand.announce(send_at=at)
+    reach(stand, "check")
+    (campaign,) = stand.held()["campaigns"]
+    assert campaign["scheduled_at"] is None
+    people.set_consent(stand.org, ann, "email", granted=False, source="test", now=clock.now())
+
+    stand.run(rounds=15)
+
+    (campaign,) = stand.held()["campaigns"]
+    assert at.replace(microsecond=0) == datetime.fromisoformat(campaign["scheduled_at"])
+    assert {"sending": 1, "blocked": 1} == stand.counts()
+    assert [BOB] == on_the_list(stand)
+
+
+def on_the_list(stand):
+    held = stand.held()
+    (found,) = held["lists"]
+    members = [each for each in held["profiles"] if each["id"] in found["members"]]
+    return [each["attributes"]["email"] for each in members]
+
+
+def test_refused_after_it_was_given_its_time_it_is_looked_at_again(stand):
+    """Klaviyo may send it yet: it is not called stoppable, and who opts out is taken off."""
+    stand.use({**stand.settings, "revision": "2026-10-15"})
+    ann, _ = stand.sell(ANN, BOB)
+    stand.announce(send_at=clock.now() + timedelta(minutes=20))
+    reach(stand, "send")
+    stand.client.fault("klaviyo", "server_error", status=403, path="*send-jobs", method="POST")
+    stand.run(rounds=1)
+    with pytest.raises(NotAllowed):
+        messages.cancel_dispatch(stand.org, "tomorrow", actor="cli", now=clock.now())
+    people.set_consent(stand.org, ann, "email", granted=False, source="test", now=clock.now())
+    stand.client.clear_faults()
+    stand.run(ahead=timedelta(minutes=6), rounds=10)
+
+    assert [BOB] == on_the_list(stand)
+    assert {"sending": 1, "blocked": 1} == stand.counts()
+
+
 def test_a_refunded_person_is_taken_off_the_list(stand):
     stand.sell(ANN, BOB)
     stand.announce()
@@ -418,6 +462,55 @@ def test_cancelled_after_the_last_look_and_before_the_sending_nobody_is_left_beh
 
     assert {"cancelled": 1} == stand.counts()
     assert [] == stand.mailed()
+
+
+def test_a_cancel_that_died_halfway_is_ended_by_recovery(stand, monkeypatch):
+    """Nobody has to give the same command again."""
+    stand.sell(ANN, BOB)
+    stand.announce()
+    reach(stand, "check")
+    with monkeypatch.context() as dying:
+        dying.setattr(boundaries, "crossing", die_at("messages.dispatch_cancelled"))
+        with pytest.raises(Died):
+            messages.cancel_dispatch(stand.org, "tomorrow", actor="cli", now=clock.now())
+    assert {"leased": 2} == stand.counts()
+
+    assert 2 == messages.recover(clock.now()).cancelled
+    assert {"cancelled": 2} == stand.counts()
+    assert 0 == messages.recover(clock.now()).cancelled
+
+
+class Died(Exception):
+    """The process is gone."""
+
+
+def die_at(place):
+    def crossing(name):
+        if name == place:
+            raise Died
+
+    return crossing
+
+
+def test_nobody_is_added_to_what_was_cancelled_meanwhile(stand):
+    """Another's cancel came between two pages of holders."""
+    ann, bob = stand.sell(ANN, BOB)
+    new = NewDispatch(
+        key="halfway",
+        sender=stand.sender,
+        klass=Klass.MARKETING,
+        template_version=messages.template(stand.org, "see-you").id,
+        locale="zh-Hant",
+        actor="cli",
+        context={"conference": 1, "tickets": []},
+    )
+    it = messages.start_dispatch(stand.org, new, now=clock.now())
+    messages.add_to_dispatch(it, [ann], now=clock.now())
+    messages.cancel_dispatch(stand.org, "halfway", actor="cli", now=clock.now())
+
+    with pytest.raises(DispatchLost):
+        messages.add_to_dispatch(it, [bob], now=clock.now())
+    assert {"cancelled": 1} == stand.counts("halfway")
 
 
 def test_the_same_name_again_changes_nothing(stand):

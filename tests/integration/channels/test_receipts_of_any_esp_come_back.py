@@ -41,16 +41,16 @@ def accepted(mailer):
 
 
 def emit(sandbox, event):
-    before = sandbox.client.postmark_webhooks()["total"]
-    sandbox.client.emit_postmark(event, ANN)
+    before = sandbox.client.esp_webhooks("postmark")["total"]
+    sandbox.client.emit_esp("postmark", event, ANN)
 
     def told():
-        seen = sandbox.client.postmark_webhooks()
+        seen = sandbox.client.esp_webhooks("postmark")
         return seen["total"] > before and all(d["state"] != "pending" for d in seen["deliveries"])
 
     sandbox.client.wait_for(told)
     inbox.drain(lambda: False, lane="bulk")
-    return sandbox.client.postmark_webhooks()["deliveries"][-1]
+    return sandbox.client.esp_webhooks("postmark")["deliveries"][-1]
 
 
 def touches(mailer, number):
@@ -140,12 +140,26 @@ def test_other_refusals_say_which(hooked, monkeypatch):
     assert 401 == httpx.post(hooked.url, content="{}", trust_env=False).status_code
     assert 401 == post(hooked.url, "{}", "postmark:")
     assert 404 == post(f"{hooked.url}x", "{}")
-    assert 413 == post(hooked.url, b"x" * 1_100_000)
     assert 200 == httpx.head(hooked.url, trust_env=False).status_code
     assert 405 == httpx.get(hooked.url, trust_env=False).status_code
     assert 405 == httpx.put(hooked.url, trust_env=False).status_code
     monkeypatch.delenv("POSTMARK_WEBHOOK")
     assert 503 == post(hooked.url, "{}")
+
+
+def test_a_long_webhook_is_taken_and_one_beyond_the_bound_said_to_be_too_long(hooked, caplog):
+    """Up to 10 MB; of what is refused nothing is kept, and the next one is heard."""
+    number = accepted(hooked)
+    event = {"RecordType": "Delivery", "Metadata": {"outbox_id": str(number)}, "Recipient": ANN}
+    for size, status in ((10_000_001, 413), (3_000_000, 200)):
+        body = json.dumps({**event, "DeliveredAt": now().isoformat(), "Details": ""})
+        assert status == post(hooked.url, body + " " * (size - len(body)))
+    assert 411 == post(hooked.url, (body.encode() for _ in range(1)))
+    inbox.drain(lambda: False, lane="bulk")
+
+    assert ["delivered"] == hooked.states([number])
+    assert [] == inbox.dead(hooked.org)
+    assert "a webhook is too long" in caplog.messages
 
 
 @pytest.mark.parametrize("body", ["<html>", "[]", '{"RecordType": "Inbound"}', "\udcff"])

@@ -243,6 +243,21 @@ def test_syncing_says_what_stood_in_the_way(house: House) -> None:
     assert "kktix: no good answer" in message(house, asked)["content"]
 
 
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("en-US", "KKTIX answered 503. Nothing to do"),
+        ("zh-TW", "KKTIX 回應：503。 若會自行恢復"),
+        ("ru", "KKTIX отвечает: 503. Если это пройдёт"),
+    ],
+)
+def test_what_stood_in_the_way_is_said_in_the_callers_language(house: House, locale, words) -> None:
+    house.client.fault("kktix", "server_error", status=503)
+    asked = ask(house, "sync", locale=locale)
+    work(house)
+    assert words in message(house, asked)["content"]
+
+
 def test_a_foreign_buyer_is_nobody(house: House) -> None:
     house.sell(ANN)
     house.settle()

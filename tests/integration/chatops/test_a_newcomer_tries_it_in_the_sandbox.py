@@ -26,6 +26,23 @@ def test_a_command_is_typed_and_its_answer_appears(server, page) -> None:
     assert "None of your roles" in page.post("", data={"command": "list", "role": "9"}).text
 
 
+def test_a_newcomer_finds_two_answers(server, page) -> None:
+    """What is on sale, and how it stands; asked once, whoever looks again."""
+    sell(server.org, "event", "Regular", 1)
+    for _ in range(2):
+        shown = page.get("").text
+        assert 1 == shown.count("<header>/event list")
+        assert 1 == shown.count("<header>/event status slug:event")
+    assert 'name="slug" value="event"' in shown
+    assert "no answer" not in shown
+
+
+def test_a_newcomer_without_a_sale_is_told_so(server, page) -> None:
+    shown = page.get("").text
+    assert "<header>/event list" in shown
+    assert "/event status" not in shown
+
+
 def test_a_promise_becomes_a_file(server, page) -> None:
     sell(server.org, "event", "Regular", 1)
     form = {"command": "sales", "slug": "event", "role": "300000000000000001"}

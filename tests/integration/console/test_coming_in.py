@@ -73,3 +73,20 @@ def test_the_language_is_chosen_by_the_reader(staff) -> None:
     assert 'lang="zh-hant"' in client.get("/org/pycon/").content.decode()
     client.post("/language/", {"language": "xx"})
     assert 'lang="zh-hant"' in client.get("/org/pycon/").content.decode()
+
+
+def test_bytes_that_no_database_holds_are_a_wrong_name(staff) -> None:
+    client = Client()
+    answer = client.post("/login/", {"username": "view\x00er", "password": "\x00"})
+    assert answer.status_code == 200
+    assert b"The user name or the password is wrong." in answer.content
+
+
+def test_bytes_that_no_database_holds_break_no_page(staff, sale) -> None:
+    client = Client()
+    client.login(username="viewer", password=staff["password"])
+    names = "q state conference event ticket_type since until step of before journey offset org"
+    question = "&".join(f"{name}=%00" for name in names.split())
+    for each in ("", "funnel/", "funnel/rows/", "buyers/", "messages/", "journeys/", "live/"):
+        answer = client.get(f"/org/pycon/{each}?{question}")
+        assert answer.status_code < 500, each

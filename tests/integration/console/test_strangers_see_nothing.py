@@ -12,6 +12,9 @@ GETS = (
     "funnel",
     "funnel-rows",
     "funnel-csv",
+    "promotions",
+    "promotion-rows",
+    "promotions-csv",
     "buyers",
     "messages",
     "journeys",
@@ -33,6 +36,8 @@ API = (
     "jobs",
     "reports/funnel",
     "reports/funnel/rows",
+    "reports/promotions",
+    "reports/promotions/rows?rule=x",
     "openapi.json",
 )
 
@@ -88,6 +93,8 @@ def test_an_unknown_organisation_looks_the_same(sale, staff) -> None:
         ("viewer", "sales", 200),
         ("viewer", "funnel", 200),
         ("viewer", "funnel-rows", 200),
+        ("viewer", "promotions", 200),
+        ("viewer", "promotions-csv", 200),
         ("viewer", "audit", 403),
         ("viewer", "system", 403),
         ("marketer", "buyers", 200),

@@ -154,3 +154,19 @@ def test_filters_keep_their_words(sale, staff) -> None:
     assert '<option value="ind" selected>' in html
     bad = client.get(url, {"event": "<script>alert(1)</script>"}).content.decode()
     assert "<script>alert(1)" not in bad
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh-hant", ["沒有「nothing」這個活動。", "請以代稱指定活動或研討會："]),
+        ("ru", ["Нет мероприятия «nothing».", "Назовите мероприятие"]),
+    ],
+)
+def test_a_bad_question_is_explained_in_the_readers_language(sale, staff, language, words) -> None:
+    """With what there is, filled into the hint."""
+    client = log_in("viewer")
+    url = reverse("console:funnel", args=["pycon"])
+    page = client.get(url, {"event": "nothing"}, headers={"Accept-Language": language})
+    html = unescape(page.content.decode())
+    assert [] == [text for text in words if text not in html]

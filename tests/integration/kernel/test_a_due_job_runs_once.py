@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -69,6 +69,23 @@ def test_a_due_job_runs_once_per_period(clock: kernel_clock.FrozenClock) -> None
         everybody_ticks(job)
         assert day == len(runs)
         clock.advance(hours=1)
+
+
+def test_a_clock_that_is_set_back_silences_no_job() -> None:
+    """A job that ran on a clock of next year runs again, and once, when the clock is mended."""
+    runs: list[int] = []
+    job = counted(runs, every=DAILY, exclusive=True)
+    today = datetime(2023, 9, 1, 2, 0, tzinfo=UTC)
+    with kernel_clock.use(kernel_clock.FrozenClock(today + timedelta(days=365))):
+        everybody_ticks(job)
+    with kernel_clock.use(kernel_clock.FrozenClock(today)) as mended:
+        everybody_ticks(job)
+        assert 2 == len(runs)
+        everybody_ticks(job)
+        assert 2 == len(runs)
+        mended.advance(hours=24)
+        everybody_ticks(job)
+        assert 3 == len(runs)
 
 
 def test_without_the_slot_row_everybody_runs_it(

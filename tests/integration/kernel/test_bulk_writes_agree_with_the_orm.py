@@ -37,6 +37,20 @@ def test_bulk_rows_read_back() -> None:
     assert 5 == WorkRow.objects.filter(due__lte=AT).count()
 
 
+def test_a_row_reads_without_the_orm_as_with_it() -> None:
+    """An instant is the same instant read from a column, from an expression, and by the ORM."""
+    with store.write():
+        store.insert_many(WorkRow, COLUMNS, [row(1, "a")])
+    (due, worked_out, none) = store.rows_sql(
+        "SELECT due, COALESCE(lease_until, due), lease_until FROM kernel_work_row"
+    )[0]
+    read = WorkRow.objects.get().due
+    assert [read, read, None] == [store.instant(each) for each in (due, worked_out, none)]
+    assert AT == store.known_instant(due)
+    with pytest.raises(TypeError):
+        store.known_instant(none)
+
+
 def test_insert_ignore_says_what_it_inserted() -> None:
     first, second, third = ids.new_ids(3)
     with store.write():

@@ -134,6 +134,30 @@ def test_a_crash_in_between_is_taken_up(org, ann, erase, monkeypatch, clock) -> 
     assert not any(value in everything() for value in VALUES)
 
 
+def test_one_who_cannot_be_forgotten_yet_holds_up_nobody(
+    org, see, erase, monkeypatch, clock
+) -> None:
+    monkeypatch.setattr(erasure, "_shredders", {})
+    seen = see(PersonSeen("stuck@example.test"), PersonSeen("other@example.test"))
+    stuck, other = (each.contact for each in seen)
+
+    def broken(*_: object) -> int:
+        raise RuntimeError
+
+    people.register_shredder("warehouse", broken)
+    for each in (stuck, other):
+        with pytest.raises(RuntimeError):
+            erase(each)
+
+    def picky(_org: int, contact: int, _now: object) -> int:
+        return broken() if contact == stuck else 0
+
+    people.register_shredder("warehouse", picky)
+    with pytest.raises(RuntimeError):
+        people.resume_erasures(clock.now())
+    assert {stuck} == set(Erasure.objects.filter(done_at=None).values_list("contact_id", flat=True))
+
+
 def test_joined_ids_are_forgotten_together(org, see, erase, clock) -> None:
     bad = PersonSeen("Email_1", name="Sentinelannname", reference="r:1")
     child, parent = see(bad, PersonSeen("sentinelannmail@example.test"))

@@ -10,6 +10,7 @@ from postlude.kernel import clock
 from postlude.messages import api as messages
 from postlude.orders import api as orders
 from postlude.orgs import api as orgs
+from postlude.orgs.types import Cap, Fee
 from postlude.playbooks import api as playbooks
 from postlude.playbooks.errors import PlaybookInvalid, PlaybookMissing
 from postlude.playbooks.models import PlaybookVersion
@@ -38,6 +39,25 @@ def test_every_room_is_set(book: SimpleNamespace, alerts: list[tuple[int, Alerts
         )
     ]
     assert access.entitled(org.id, [], conference.id) == {}
+
+
+def test_caps_and_prices_are_set_and_taken_back(book: SimpleNamespace) -> None:
+    """What the playbook no longer says is no longer so."""
+    said = """\
+  quiet: 22:00 to 08:00
+  caps: [3 in 7 days, 1 sms in 1 day]
+  fees: {sms: 1.35, email: 0, card: 10 + 2.8 %, shop: 5%}
+"""
+    book.edit("  quiet: 22:00 to 08:00\n", said)
+    book.apply()
+    org = orgs.by_slug("pycon").id
+    assert [Cap(None, 3, 7), Cap("sms", 1, 1)] == orgs.caps(org)
+    fees = {"sms": Fee(135), "email": Fee(0), "card": Fee(1000, 28), "shop": Fee(0, 50)}
+    assert fees == dict(orgs.fees(org).by_name)
+
+    book.edit(said, "  quiet: 22:00 to 08:00\n")
+    book.apply()
+    assert ([], {}) == (orgs.caps(org), dict(orgs.fees(org).by_name))
 
 
 def test_the_same_again_is_no_change(book: SimpleNamespace) -> None:

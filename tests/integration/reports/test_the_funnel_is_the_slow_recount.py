@@ -9,7 +9,7 @@ import pytest
 
 from postlude.orgs import api as orgs
 from postlude.reports import api as reports
-from postlude.reports.types import ASIDES, STEPS, Line, Tally
+from postlude.reports.types.funnel import ASIDES, STEPS, Line, Tally
 from support import a_walked_sale
 
 from .recount import lower_median, recount

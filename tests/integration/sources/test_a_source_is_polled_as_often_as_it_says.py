@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from postlude.kernel import clock as kernel_clock
 from postlude.kernel.jobs import Budget
 from postlude.sources import api as sources
 from postlude.sources.accounts import poll_due
@@ -28,3 +29,17 @@ def test_it_asks_again_after_its_interval_and_not_before(
     shop.clock.advance(seconds=30)
     poll_due(Budget(20))
     assert {"paid": 1} == shop.states()
+
+
+def test_a_clock_that_is_set_back_stops_no_sale(shop: Any) -> None:
+    """A host that polled in another year polls again when its clock is mended, at its pace."""
+    future = shop.clock.now() + timedelta(days=365)
+    with kernel_clock.use(kernel_clock.FrozenClock(future)):
+        poll_due(Budget(20))
+    shop.sell()
+    poll_due(Budget(20))
+    assert {"paid": 1} == shop.states()
+    asked = shop.calls()
+    shop.clock.advance(seconds=30)
+    poll_due(Budget(20))
+    assert asked == shop.calls()

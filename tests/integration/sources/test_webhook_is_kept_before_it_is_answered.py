@@ -135,6 +135,34 @@ def test_what_nobody_can_read_is_400_and_kept(hook: Any, org: Any, body: bytes) 
     assert 0 == hook.drain()
 
 
+@pytest.mark.parametrize(
+    "contact",
+    [
+        {"name": "王小明\ud83d", "email": "bob@example.test", "mobile": ""},
+        {"name": "Bob", "email": "b\ud83dob@example.test", "mobile": "\ud83d091"},
+        {"name": "B\x00b", "email": "\x00", "mobile": "\x00"},
+    ],
+)
+def test_a_cut_emoji_holds_up_nobody(
+    shop: Any, hook: Any, notifications: Any, contact: dict[str, str]
+) -> None:
+    odd = notifications.paid(101, 901, contact=contact)
+    odd["tickets"][0]["name"] = "票\ud83d\x00"
+    hook.take(notifications.paid(100, 900), odd)
+    assert {"paid": 2} == shop.states()
+
+
+@pytest.mark.parametrize("end", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+14:00"])
+def test_a_time_out_of_this_world_is_buried_alone(
+    shop: Any, hook: Any, notifications: Any, org: Any, end: str
+) -> None:
+    odd = notifications.paid(101, 901)
+    odd["order"]["paid_at"] = end
+    hook.take(notifications.paid(100, 900), odd)
+    assert {"paid": 1} == shop.states()
+    assert ["ValueError in a notification"] == [each.reason for each in inbox.dead(org.id)]
+
+
 def test_a_batch_without_a_number_is_taken(shop: Any, hook: Any, notifications: Any) -> None:
     assert 200 == hook.post({"notifications": [notifications.paid()]}).status_code
     hook.drain()

@@ -66,3 +66,11 @@ def test_a_clock_that_is_off_is_noticed(monkeypatch: pytest.MonkeyPatch, clock: 
         found = [each for each in examine(online=True) if each.check == "clock"]
     assert {"problem"} == {each.level for each in found}
     assert any("shop" in each.what and "NTP" in each.fix for each in found)
+
+
+def test_production_without_a_host_name_is_said(settings: Any) -> None:
+    settings.POSTLUDE_PRODUCTION, settings.ALLOWED_HOSTS = True, []
+    said = [each.fix for each in examine(online=False) if "POSTLUDE_HOSTS" in each.what]
+    assert ["export POSTLUDE_HOSTS=tickets.example.org (the host of POSTLUDE_BASE_URL)"] == said
+    settings.ALLOWED_HOSTS = ["tickets.example.org"]
+    assert not [each for each in examine(online=False) if "POSTLUDE_HOSTS" in each.what]

@@ -1,5 +1,6 @@
 """`postlude access`: who waits for a person, "done", and back to the vendor."""
 
+import io
 import json
 from typing import Any
 
@@ -62,38 +63,64 @@ def test_the_list_is_masked_until_a_reason_is_given(org, queue, capsys) -> None:
     assert {"opens the lounge"} == {each.purpose for each in people.views(org.id)}
 
 
-def test_done_says_how_many_and_counts_once(org, queue, capsys) -> None:
-    """For grants by number, and for all of a list."""
-    assert 0 == run(["access", "done", str(queue[0]), "--json"])
-    assert {"done": 1} == told(capsys)
-    run(["access", "queue", "--json"])
-    at = told(capsys)["listed_at"]
-    assert 0 == run(["access", "done", "--all", "--listed-at", at, "--json"])
-    assert {"done": 1} == told(capsys)
-    assert 0 == run(["access", "done", "--all", "--listed-at", at, "--json"])
-    assert {"done": 0} == told(capsys)
+def test_done_says_how_many_and_counts_once(org, queue, capsys, tmp_path) -> None:
+    """For grants by name, and for all of a list."""
+    assert 0 == run(["access", "done", f"{queue[0]}.1", "--json"])
+    assert {"done": 1, "to_remove_by_hand": 0} == told(capsys)
+    listed = str(tmp_path / "a list.txt")
+    assert 0 == run(["access", "queue", "--save", listed])
+    assert f"postlude access done --list '{listed}'" in capsys.readouterr().out
+    for count in (1, 0):
+        assert 0 == run(["access", "done", "--list", listed, "--json"])
+        assert count == told(capsys)["done"]
     assert "cli:postlude" == access.grants(org.id, [queue[1]])[queue[1]].done_by
 
 
-def test_who_came_after_the_list_stays(org, clock, queue, capsys) -> None:
+def test_a_list_may_come_through_a_pipe(queue, capsys, monkeypatch) -> None:
     run(["access", "queue", "--json"])
-    at = told(capsys)["listed_at"]
-    clock.advance(seconds=1)
+    (listed,) = told(capsys)["queues"]
+    names = "\n".join(each["name"] for each in listed["entries"])
+    monkeypatch.setattr("sys.stdin", io.StringIO(names))
+    assert 0 == run(["access", "done", "--list", "-", "--json"])
+    assert 2 == told(capsys)["done"]
+
+
+def test_who_came_after_the_list_stays(org, clock, queue, capsys, tmp_path) -> None:
+    listed = str(tmp_path / "list.txt")
+    run(["access", "queue", "--save", listed])
     zoe = _buy(org.id, "zoe")
     (conference,) = [each.id for each in orders.conferences(org.id)]
     access.grant_many(org.id, conference, [zoe], now=kernel_clock.now())
     access.authorise(Budget(5))
-    run(["access", "done", "--all", "--listed-at", at, "--json"])
-    assert {"done": 2} == told(capsys)
+    capsys.readouterr()
+    run(["access", "done", "--list", listed, "--json"])
+    assert 2 == told(capsys)["done"]
     assert 1 == access.count_by_hand(org.id)
 
 
+def test_whom_a_new_address_overtook_is_listed_for_removal(org, queue, capsys, tmp_path) -> None:
+    """Between the list and the done; the new address still waits."""
+    listed = str(tmp_path / "list.txt")
+    run(["access", "queue", "--save", listed])
+    ann = access.grants(org.id, queue[:1])[queue[0]].contact
+    access.readdress(org.id, [ann], now=kernel_clock.now())
+    access.authorise(Budget(5))
+    capsys.readouterr()
+    run(["access", "done", "--list", listed, "--json"])
+    assert {"done": 1, "to_remove_by_hand": 1} == told(capsys)
+    assert [queue[0]] == [each.grant for each in access.to_remove_by_hand(org.id)]
+    assert 1 == access.count_by_hand(org.id)
+    run(["access", "done", "--list", listed])
+    assert "To remove by hand" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
-    "wrong", [[], ["--all"], ["1", "--all"], ["1", "--listed-at", "2023-09-01T00:00:00+00:00"]]
+    "wrong", [[], ["1"], ["1.x"], [f"{2**63}.1"], ["1.1", "--list", "-"], ["--list", "gone"]]
 )
-def test_all_needs_the_time_of_its_list(queue, wrong) -> None:
-    """Nobody is let in by a slip."""
+def test_a_slip_lets_nobody_in(org, queue, wrong) -> None:
+    """Neither a bare number nor a file that is not there."""
     assert 3 == run(["access", "done", *wrong])
+    assert 2 == access.count_by_hand(org.id)
 
 
 def test_what_is_always_by_hand_is_not_handed_back(org, queue, capsys) -> None:
@@ -103,7 +130,8 @@ def test_what_is_always_by_hand_is_not_handed_back(org, queue, capsys) -> None:
 
 
 def test_for_people_it_is_a_table_and_the_next_command(queue, capsys) -> None:
+    """Which names those who were shown, as they were."""
     assert 0 == run(["access", "queue"])
     shown = capsys.readouterr().out
     assert "Lounge" in shown
-    assert "postlude access done --all --listed-at" in shown
+    assert f"postlude access done {queue[0]}.1 {queue[1]}.1" in shown

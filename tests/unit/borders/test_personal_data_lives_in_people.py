@@ -12,6 +12,7 @@ PERSONAL = re.compile(
 # Each exception says why it is none.
 ALLOWED = {
     "messages_template_version.body": "the text of a template, written by the organiser",
+    "access_grant.answer_mark": "a keyed hash of the answer that led there",
 }
 
 # Columns that could hold anything: each says what it holds.
@@ -38,6 +39,13 @@ FREE = {
     "journeys_version.definition": "the organiser's journey",
     "journeys_member.tickets": "ids of tickets",
     "journeys_sendblock.reasons": "counts by reason",
+    "rewards_card.rules": "ids of rule versions",
+    "rules_version.definition": "the organiser's rule",
+    "rules_book.groups": "the organiser's groups",
+    "rules_order.facts": "what rules read of an order and a member, but for personal facts",
+    "rules_order.gifts": "what was given, in the words of the rule",
+    "rules_order.missed": "which leaf kept a rule out, in the words of the rule",
+    "rules_order.versions": "ids of rule versions",
     "warehouse_policy.definition": "columns and labels",
     "warehouse_loader_state.row_counts": "counts by table",
     "warehouse_loader_state.refunded_counts": "counts by table",

@@ -27,6 +27,8 @@ def fail(url: str) -> requests.RequestException:
         "http:///",
         "gopher://example.test/",
     ],
+    # Its own name for each: the port is another one in each worker.
+    ids=["closed", "no-host", "empty", "no-http"],
 )
 def test_no_connection_left_nothing(url):
     assert not left_us(fail(url))

@@ -54,3 +54,8 @@ def test_a_changed_one_is_wrong(changes):
 )
 def test_anything_else_is_unreadable(given):
     assert judge(given, KEY, now=NOW).trust is Trust.UNREADABLE
+
+
+@pytest.mark.parametrize("name", ["token", "signature", "timestamp"])
+def test_half_a_character_is_unreadable_and_no_error(name):
+    assert judge(block(**{name: "\ud83d"}), KEY, now=NOW).trust is Trust.UNREADABLE

@@ -51,3 +51,19 @@ def test_a_known_person_is_cut_out_of_a_vendors_words() -> None:
     )
     assert redact.without("找不到王小明先生", ("王小明",)) == "找不到[person]先生"
     assert redact.without("421 try again", ("", "a@b.test")) == "421 try again"
+
+
+@pytest.mark.parametrize(
+    ("said", "person", "left"),
+    [
+        ("no such user: Ann", "ann@example.test", "no such user: [person]"),
+        ("annual limit of ANN", "Ann Lee", "annual limit of [person]"),
+        ("查無 王小明 此人", "王小明", "查無 [person] 此人"),
+        ("IŞIK is full", "Işık", "[person] is full"),
+        ("Queued. Thank you.", "王小明", "Queued. Thank you."),
+        ("Queued. Thank you.", "buyer@example.test", "Queued. Thank you."),
+    ],
+)
+def test_whom_a_vendor_names_is_cut_in_any_case(said: str, person: str, left: str) -> None:
+    """A name in a vendor's words is cut, however it is spelled there, and nothing else is."""
+    assert left == redact.without(said, [person])

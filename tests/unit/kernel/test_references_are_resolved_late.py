@@ -19,3 +19,11 @@ def test_references(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert ["PL_GONE"] == environment.missing("${PL_GONE} ${PL_TOKEN} ${PL_X:-}")
     with pytest.raises(MissingSetting, match="PL_GONE"):
         environment.resolve("${PL_GONE}")
+
+
+def test_a_file_that_cannot_be_read_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PL_OTHER_FILE", str(tmp_path / "nowhere"))
+    with pytest.raises(MissingSetting, match=r"PL_OTHER_FILE names .*nowhere"):
+        environment.resolve("${PL_OTHER}")

@@ -60,6 +60,14 @@ def test_a_refusal_is_tried_again_and_given_up_at_last():
     assert decide(it("refused", attempts=MOST_ATTEMPTS), NOW, 0.5).then == "failed"
 
 
+def test_the_second_try_comes_at_once_and_the_last_after_hours():
+    """Whoever met one failure of the vendor hardly waits; an outage of an hour loses nobody."""
+    waits = [backoff(attempts, 0.5) for attempts in range(1, MOST_ATTEMPTS)]
+    assert sorted(waits) == waits
+    assert backoff(1, 1.0) < timedelta(seconds=1)
+    assert timedelta(hours=2) < sum(waits, timedelta(0)) < timedelta(hours=3)
+
+
 def test_a_429_never_uses_up_a_message():
     throttled = it("refused", attempts=MOST_ATTEMPTS + 5, throttled=True)
     assert decide(throttled, NOW, 0.5, 7).due == NOW + timedelta(seconds=7)
@@ -76,7 +84,7 @@ def test_past_the_deadline_it_expires():
 
 
 def test_waiting_grows_and_is_spread():
-    assert backoff(1, 0) == timedelta(seconds=1)
-    assert backoff(1, 1) == timedelta(seconds=2)
-    assert backoff(3, 1) == timedelta(seconds=8)
+    assert backoff(1, 0) == timedelta(seconds=0.25)
+    assert backoff(1, 1) == timedelta(seconds=0.5)
+    assert backoff(3, 1) == timedelta(seconds=2)
     assert backoff(60, 1) == timedelta(seconds=900)

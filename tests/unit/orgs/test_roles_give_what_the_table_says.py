@@ -16,6 +16,12 @@ def test_only_those_who_help_buyers_see_them() -> None:
     assert {"owner", "organiser"} == seeing
 
 
+def test_only_those_who_help_buyers_give_points_by_hand() -> None:
+    for permission in ("rewards.grant_by_hand", "rewards.view", "rewards.spend", "rules.order"):
+        giving = {role for role in PERMISSIONS_OF if permission in permissions_of_role(role)}
+        assert {"owner", "organiser"} == giving
+
+
 def test_an_unknown_role_may_nothing() -> None:
     assert frozenset() == permissions_of_role("god")
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from postlude.reports import counting
 from postlude.reports.counting import CellKey, Group, Walked
 from postlude.reports.exporting import as_csv, as_json, safe
-from postlude.reports.types import STEPS, Event, Funnel, Line, Scope, Step
+from postlude.reports.types.funnel import STEPS, Event, Funnel, Line, Scope, Step
 
 NOON = datetime(2023, 9, 1, 4, 0, tzinfo=UTC)
 STATES = ("registered", "cancelled", "refunded")

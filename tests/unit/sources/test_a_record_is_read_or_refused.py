@@ -89,6 +89,8 @@ def test_the_mapping_of_labels_is_the_organisers() -> None:
         {"updated_at": float("inf")},
         {"updated_at": float("nan")},
         {"updated_at": 1e300},
+        {"updated_at": 253402300799.0},
+        {"updated_at": -62135596800.0},
         {"order_no": None},
         {"order_no": ""},
         {"order_no": "9" * 200},
@@ -126,6 +128,23 @@ def test_an_instant_needs_its_offset() -> None:
     assert datetime(2026, 4, 18, 6, 0, 54, 442000, UTC) == when
     with pytest.raises(ValueError, match="offset"):
         readings.instant("2026-04-18T14:00:54")
+
+
+@pytest.mark.parametrize("end", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+14:00"])
+def test_an_instant_no_zone_can_show_is_none(end: str) -> None:
+    with pytest.raises(ValueError, match="world"):
+        readings.instant(end)
+
+
+def test_half_an_emoji_is_no_reason_to_lose_a_sale() -> None:
+    data = [
+        ["Nick \ud83d", "x\ude00"],
+        ["聯絡人 姓名", "王\ud83d"],
+        ["聯絡人 Email", "\ud83da@b.test"],
+    ]
+    it = read(data=data, ticket_name="票\ud83d", payment_method="\ud83d", ticket_id="\ud83d")
+    assert "王\ufffd" == it.person.name
+    repr((it.person, it.ticket, it.answers, it.payment_method)).encode()
 
 
 def test_a_ticket_that_another_order_holds_is_left_out() -> None:

@@ -1,6 +1,6 @@
 """The one shape of whoever lets people in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -114,9 +114,16 @@ class Dismisses(Protocol):
 
     batch: int
 
-    def dismiss(self, settings: Settings, leavers: Sequence[Leaver]) -> Answer:
+    def dismiss(
+        self, settings: Settings, leavers: Sequence[Leaver], held: Callable[[str], bool]
+    ) -> Answer:
         """Put them out; the answer is by removal, GRANTED says that they are out.
 
-        Safe to repeat, and like `admit` in all else.
+        Safe to repeat, and like `admit` in all else. `held` says of a vendor's own id whether
+        somebody else is let in by it: then that one stays in.
         """
+        ...
+
+    def door(self, settings: Settings) -> str:
+        """Return what two resources have in common when who is in one is in the other."""
         ...

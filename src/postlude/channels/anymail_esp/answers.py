@@ -34,8 +34,13 @@ def read(esp: Esp, status: int, body: str, *, retry_after: float | None = None) 
         return Verdict("failed", words)
     # A 2xx that cannot be read, a redirect, a server that broke. Where a page of somebody else
     # answered, the next mail would end the same, so the sender waits for a person.
-    page = status < 400 and not body.lstrip().startswith(("{", "["))  # noqa: PLR2004
+    page = status < 400 and is_page(body)  # noqa: PLR2004
     return Verdict("unknown", words, pause_sender=page)
+
+
+def is_page(body: str) -> bool:
+    """Say whether this is no JSON at all."""
+    return not body.lstrip().startswith(("{", "["))
 
 
 def _code(answer: dict[str, Any]) -> str:

@@ -95,7 +95,12 @@ def _compose(sender: SenderConfig, account: Account, mail: Rendered) -> EmailMul
 
 def _taken(status: AnymailStatus) -> Verdict:
     said = ", ".join(sorted(str(each) for each in status.status or ()))
-    if not status.status or not status.status <= {"sent", "queued"}:
-        kind = "failed" if status.status and status.status <= {"failed"} else "unknown"
-        return Verdict("failed" if kind == "failed" else "unknown", f"the ESP says: {said}")
-    return Verdict("accepted", said, provider_id=str(status.message_id or ""))
+    words = f"the ESP says: {said}"
+    if status.status and status.status <= {"sent", "queued"}:
+        return Verdict("accepted", said, provider_id=str(status.message_id or ""))
+    if not status.status or not status.status <= {"failed"}:
+        return Verdict("unknown", words)
+    # An empty page is MailerSend's yes; one without its id is of somebody in between.
+    if status.esp_response is not None and answers.is_page(status.esp_response.text):
+        return Verdict("unknown", "a page answered instead of the ESP", pause_sender=True)
+    return Verdict("failed", words)

@@ -65,7 +65,7 @@ def _parse(
 
 def _request(raw: bytes, headers: Mapping[str, str]) -> WSGIRequest:
     """Return the request as it came, for parsers that want one."""
-    return WSGIRequest(
+    request = WSGIRequest(
         {
             "REQUEST_METHOD": "POST",
             "CONTENT_TYPE": headers.get("Content-Type", "application/json"),
@@ -76,6 +76,8 @@ def _request(raw: bytes, headers: Mapping[str, str]) -> WSGIRequest:
             "wsgi.input": BytesIO(raw),
         }
     )
+    request._body = raw  # noqa: SLF001 - it was bounded when it came, by webhooks.MOST_BYTES
+    return request
 
 
 def _report(org: int, esp: Esp, event: AnymailTrackingEvent, received_at: datetime) -> Report:

@@ -24,7 +24,6 @@ from postlude.messages.types import SenderConfig
 _log = logging.getLogger(__name__)
 
 SOURCE = "anymail"
-MOST_BYTES = 1_000_000
 
 
 @csrf_exempt
@@ -34,9 +33,6 @@ def receive(request: HttpRequest, org: str, sender: str) -> HttpResponse:
 
     Some ESPs look with HEAD, one with GET, whether the address is there before they use it.
     """
-    raw = webhooks.body(request, MOST_BYTES)
-    if raw is None:
-        return webhooks.say(413, f"A webhook has at most {MOST_BYTES} bytes.")
     config = webhooks.sender(org, sender, (SOURCE,))
     if request.method == "GET" and not _is_looked_at(config):
         return HttpResponseNotAllowed(["POST", "HEAD"])
@@ -44,6 +40,9 @@ def receive(request: HttpRequest, org: str, sender: str) -> HttpResponse:
         return webhooks.say(404, "There is no such sender.")
     if request.method != "POST":
         return HttpResponse()
+    raw = webhooks.body(request, config)
+    if raw is None:
+        return webhooks.too_long(request)
     refusal = _refusal(request, config)
     if refusal is not None:
         return refusal

@@ -156,8 +156,6 @@ def _campaign(work: Work, it: DispatchFact) -> DispatchFact:
 def _assign(work: Work, it: DispatchFact) -> DispatchFact:
     if not work.vendor.new_shape:  # the new one has named its template when it was made
         work.vendor.assign(it.vendor["message"], it.vendor["template"])
-    elif it.send_at and it.send_at > work.now + _SOON:
-        work.vendor.schedule(shapes.schedule(it.vendor["message"], it.send_at))
     return messages.note_dispatch(it, step="check", tried_at=None)
 
 
@@ -172,7 +170,21 @@ def _check(work: Work, it: DispatchFact) -> DispatchFact | None:
         return None
     if not messages.mark_dispatch_sending(it):
         raise Wait(work.now + _POLL, "a restored database waits for an operator's yes")
-    return messages.note_dispatch(it, step="send", state=DispatchState.SENDING)
+    return messages.note_dispatch(it, step="schedule", state=DispatchState.SENDING)
+
+
+def _schedule(work: Work, it: DispatchFact) -> DispatchFact:
+    """Give the new shape its time; from here on Klaviyo may send it. The same time twice is one."""
+    if not work.vendor.new_shape or not it.send_at or it.send_at <= work.now + _SOON:
+        return messages.note_dispatch(it, step="send")
+    tried = messages.note_dispatch(it, tried_at=work.now)
+    try:
+        work.vendor.schedule(shapes.schedule(it.vendor["message"], it.send_at))
+    except Refused as refused:
+        if it.tried_at is None and refused.answer.status < _NO_ANSWER_FROM:
+            _back_to_the_check(tried)
+        raise
+    return _next(tried, "send", scheduled="yes")
 
 
 def _send(work: Work, it: DispatchFact) -> DispatchFact:
@@ -196,6 +208,9 @@ def _send(work: Work, it: DispatchFact) -> DispatchFact:
 
 def _back_to_the_check(it: DispatchFact) -> None:
     """Surely not sent: when it goes on, hours later perhaps, everybody is looked at again."""
+    if it.vendor.get("scheduled"):  # Klaviyo may send it yet: it can no longer be cancelled here
+        messages.note_dispatch(it, step="check", tried_at=None)
+        return
     it = messages.note_dispatch(it, step="check", state=DispatchState.PREPARING, tried_at=None)
     messages.unmark_dispatch_sending(it)
 
@@ -241,6 +256,7 @@ _STEPS: dict[str, Callable[[Work, DispatchFact], DispatchFact | None]] = {
     "campaign": _campaign,
     "assign": _assign,
     "check": _check,
+    "schedule": _schedule,
     "send": _send,
     "status": _status,
 }

@@ -19,7 +19,6 @@ _log = logging.getLogger(__name__)
 
 SOURCE = "klaviyo"
 CHANNELS = ("klaviyo", "klaviyo_campaign")
-MOST_BYTES = 5_000_000
 _ANSWERS = {
     Trust.UNREADABLE: (400, "This is not a webhook of Klaviyo."),
     Trust.OLD: (400, "This webhook is older than 15 minutes."),
@@ -31,12 +30,12 @@ _ANSWERS = {
 @require_POST
 def receive(request: HttpRequest, org: str, sender: str) -> HttpResponse:
     """Keep the events of one webhook of the sender's account."""
-    raw = webhooks.body(request, MOST_BYTES)
-    if raw is None:
-        return webhooks.say(413, f"A webhook has at most {MOST_BYTES} bytes.")
     config = webhooks.sender(org, sender, CHANNELS)
     if config is None:
         return webhooks.say(404, "There is no such sender.")
+    raw = webhooks.body(request, config)
+    if raw is None:
+        return webhooks.too_long(request)
     try:
         secret = webhook_secret(config.settings)
     except (MissingSetting, BadSenderSettings) as error:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from postlude.kernel import storable
+
 MOST_AGE_S = 900
 
 
@@ -32,6 +34,8 @@ def judge(signature: object, key: str, *, now: datetime) -> Judgement:
     block = signature if isinstance(signature, Mapping) else {}
     stamp, token, given = (block.get(name) for name in ("timestamp", "token", "signature"))
     if not (isinstance(stamp, str | int) and isinstance(token, str) and isinstance(given, str)):
+        return Judgement(Trust.UNREADABLE)
+    if storable.text(token + given) != token + given:  # half a character cannot be encoded
         return Judgement(Trust.UNREADABLE)
     if not (str(stamp).isdecimal() and len(str(stamp)) <= 12 and 0 < len(token) <= 100):  # noqa: PLR2004
         return Judgement(Trust.UNREADABLE)

@@ -23,7 +23,6 @@ from postlude.messages.types import SenderConfig
 _log = logging.getLogger(__name__)
 
 SOURCE = "mailgun"
-MOST_BYTES = 256_000
 _ANSWERS = {
     Trust.UNREADABLE: (406, "This is not a webhook of Mailgun."),
     Trust.OLD: (406, "This webhook is older than 15 minutes."),
@@ -35,12 +34,12 @@ _ANSWERS = {
 @require_POST
 def receive(request: HttpRequest, org: str, sender: str) -> HttpResponse:
     """Keep one webhook delivery of the sender's account."""
-    raw = webhooks.body(request, MOST_BYTES)
-    if raw is None:
-        return webhooks.say(413, f"A webhook has at most {MOST_BYTES} bytes.")
     config = webhooks.sender(org, sender, (SOURCE,))
     if config is None:
         return webhooks.say(404, "There is no such sender.")
+    raw = webhooks.body(request, config)
+    if raw is None:
+        return webhooks.too_long(request)
     now = clock.now()
     try:
         judgement = judge(_signature(raw), signing_key(config.settings), now=now)
@@ -63,7 +62,7 @@ def receive(request: HttpRequest, org: str, sender: str) -> HttpResponse:
 def _signature(raw: bytes) -> Any:
     try:
         body = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return body.get("signature") if isinstance(body, dict) else None
 

@@ -17,7 +17,17 @@ from postlude.kernel import tokens
 from postlude.kernel.errors import N_
 from postlude.orgs.types import OrgRef
 from postlude.reports import api as reports
-from postlude.reports.types import ASIDES, STEPS, Aside, Event, Funnel, Line, Rows, Step, Tally
+from postlude.reports.types.funnel import (
+    ASIDES,
+    STEPS,
+    Aside,
+    Event,
+    Funnel,
+    Line,
+    Rows,
+    Step,
+    Tally,
+)
 
 LABELS: Mapping[str, str] = {
     Step.REGISTERED: N_("Registered"),

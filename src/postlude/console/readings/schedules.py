@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from postlude.console import words
+from postlude.console.readings import journey_rows
 from postlude.console.types import Tone
 from postlude.journeys import api as journeys
 from postlude.journeys.types import Progress, Scheduled, ScheduleState
@@ -32,13 +32,6 @@ _WHY: Mapping[str, str] = {
     "no_conference": N_("There is no such conference."),
 }
 _MISSED = N_("Postlude did not run between its time and the end of the conference.")
-_REASONS: Mapping[str, str] = {
-    "refunded": N_("the ticket was refunded"),
-    "event_ended": N_("the event is over"),
-    "expired": N_("it was too late"),
-    "bounced": N_("the mail bounced"),
-    "cancelled": N_("it was cancelled"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +42,7 @@ class Count:
     label: str
     value: int
     note: str = ""
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +80,7 @@ def _row(org: OrgRef, each: Scheduled) -> Row:
         due_at=each.due_at,
         begun_at=each.begun_at,
         audience=_audience(each),
-        counts=_counts(each.progress) if each.progress else (),
+        counts=_counts(each.progress, _Links(org, each)) if each.progress else (),
         late=_late(each.late),
         mails=tuple((it, f"{page}?{urlencode({'template': it})}") for it in each.templates),
     )
@@ -112,22 +106,33 @@ def _late(n: int) -> str:
     return text.format(n=n)
 
 
-def _counts(it: Progress) -> tuple[Count, ...]:
-    return (
-        Count("entered", _("entered"), it.entered),
-        Count("sent", _("sent"), it.sent),
-        Count("blocked", _("blocked"), it.blocked_total, _reasons(it.blocked)),
-        Count("failed", _("failed"), it.failed, _reasons(it.failures)),
-        Count("waiting", _("waiting"), it.waiting, _waits(it)),
+class _Links:
+    """Makes the links that open a number into its people."""
+
+    def __init__(self, org: OrgRef, each: Scheduled) -> None:
+        self._page = reverse("console:journey-rows", args=[org.slug])
+        self._asked = {"journey": each.journey, "conference": each.conference}
+
+    def of(self, key: str) -> str:
+        return f"{self._page}?{urlencode({**self._asked, 'of': key})}"
+
+
+def _counts(it: Progress, link: _Links) -> tuple[Count, ...]:
+    values = {
+        "entered": (it.entered, ""),
+        "sent": (it.sent, ""),
+        "blocked": (it.blocked_total, _reasons(it.blocked)),
+        "failed": (it.failed, _reasons(it.failures)),
+        "waiting": (it.waiting, _waits(it)),
+    }
+    return tuple(
+        Count(key, _(journey_rows.LABELS[key]), value, note, link.of(key))
+        for key, (value, note) in values.items()
     )
 
 
 def _reasons(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{_reason(name)}: {n}" for name, n in sorted(counts.items()) if n)
-
-
-def _reason(name: str) -> str:
-    return _(_REASONS[name]) if name in _REASONS else words.reason(name)
+    return ", ".join(f"{journey_rows.reason(name)}: {n}" for name, n in sorted(counts.items()) if n)
 
 
 def _waits(it: Progress) -> str:

@@ -6,14 +6,15 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
 from postlude.console.readings import people_rows
-from postlude.console.rest import keys, shapes
+from postlude.console.rest import keys, promotion_reports, shapes
 from postlude.kernel import tokens
 from postlude.orgs.api import Permission
 from postlude.orgs.types import KeyRef
 from postlude.reports import api as reports
-from postlude.reports.types import Scope
+from postlude.reports.types.funnel import Scope
 
 router = Router()
+router.add_router("/promotions", promotion_reports.router)
 _SALES = keys.Key(Permission.VIEW_SALES)
 
 

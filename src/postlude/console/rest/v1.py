@@ -1,4 +1,8 @@
-"""Version 1: sales, buyers, messages, playbooks, jobs. Read only; every call needs a key."""
+"""Version 1: every call needs a key.
+
+Here are sales, buyers, messages, playbooks and jobs; promotions, rules, points, coupons and
+gift cards have files of their own.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -14,7 +18,22 @@ from postlude.console import timeline as timelines
 from postlude.console.readings import buyers as buyer_lists
 from postlude.console.readings import conferences, letters
 from postlude.console.readings import sales as sales_reading
-from postlude.console.rest import keys, reports, shapes
+from postlude.console.rest import (
+    answers,
+    cards,
+    cards_spending,
+    coupons,
+    explaining,
+    keys,
+    orders,
+    points,
+    points_holds,
+    points_reading,
+    promotions,
+    reports,
+    shapes,
+)
+from postlude.console.rest.parsing import StrictParser
 from postlude.console.stages import Stage
 from postlude.console.types import BuyerRow, TimelineEntry
 from postlude.kernel import clock, jobs, tokens
@@ -34,7 +53,7 @@ def _known_reader(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.user.is_authenticated or keys.of(request, Permission.VIEW_SALES):
+        if request.user.is_authenticated or keys.reads_the_description(request):
             return view(request, *args, **kwargs)
         return _error(request, AuthenticationError())
 
@@ -53,8 +72,22 @@ api = _Api(
     urls_namespace="console-v1",
     docs_url=None,
     docs_decorator=_known_reader,
+    parser=StrictParser(),
 )
-api.add_router("/reports", reports.router)
+_ROUTERS = (
+    ("/reports", reports.router),
+    ("/promotions/orders", orders.router),
+    ("/promotions", promotions.router),
+    ("/rules", explaining.router),
+    ("/coupons", coupons.router),
+    ("/gift-cards", cards.router),
+    ("/gift-cards", cards_spending.router),
+    ("/points/holds", points_holds.router),
+    ("/points", points.router),
+    ("/points", points_reading.router),
+)
+for path, router in _ROUTERS:
+    api.add_router(path, router)
 _SALES = keys.Key(Permission.VIEW_SALES)
 _OPS = keys.Key(Permission.VIEW_OPERATIONS)
 
@@ -206,25 +239,7 @@ def _entry(entry: TimelineEntry) -> dict[str, Any]:
 @api.exception_handler(HttpError)
 @api.exception_handler(Http404)
 def _error(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Answer every error in the one shape; what was sent is never repeated in it."""
-    known = _known(error)
-    response = api.create_response(request, known.as_json(), status=known.http_status)
+    found = answers.known(error)
+    response = api.create_response(request, found.as_json(), status=found.http_status)
     patch_cache_control(response, no_store=True, private=True)
     return response
-
-
-def _known(error: Exception) -> AppError:
-    if isinstance(error, AppError):
-        return error
-    if isinstance(error, AuthenticationError):
-        made = AppError("A key is needed.", hint="Send the header Authorization: Bearer pl_…")
-        made.code, made.http_status = "key_needed", 401
-        return made
-    if isinstance(error, ValidationError):
-        places = {str(each["loc"][-1]): str(each["type"]) for each in error.errors}
-        return BadInput("The request cannot be used.", **places)
-    if isinstance(error, HttpError):
-        made = AppError(str(error))
-        made.code, made.http_status = "http_error", error.status_code
-        return made
-    return NotFound()

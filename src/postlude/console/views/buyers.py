@@ -12,6 +12,7 @@ from postlude.console import timeline as timelines
 from postlude.console.gate import Visit, page
 from postlude.console.readings import buyers as reading
 from postlude.console.readings import conferences
+from postlude.console.readings.possessions import possessions
 from postlude.journeys import api as journeys
 from postlude.kernel import clock, ids, tokens
 from postlude.kernel.errors import AppError, BadToken
@@ -69,6 +70,9 @@ def buyer(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
         visit,
         "buyers",
         story=story,
+        has=possessions(
+            visit.org, contact, clear=visit.may(Permission.VIEW_REWARDS), now=clock.now()
+        ),
         token=token,
         zone=visit.org.zone,
         can_reveal=visit.may(Permission.VIEW_CONTACT),
@@ -98,7 +102,7 @@ def resend(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
             request=request.POST.get("request", "")[:40],
         )
     except AppError as error:
-        flash.error(request, f"{_(error.text())} {_(error.hint) if error.hint else ''}", "bad")
+        flash.error(request, " ".join(error.in_words(_)), "bad")
     else:
         flash.success(request, _("The invitation is on its way to the stored address."), "good")
     return redirect("console:buyer", visit.org.slug, token)

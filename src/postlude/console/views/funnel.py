@@ -14,7 +14,7 @@ from postlude.kernel.errors import AppError
 from postlude.orgs.api import Permission
 from postlude.reports import api as reports
 from postlude.reports.errors import ReportError
-from postlude.reports.types import Scope
+from postlude.reports.types.funnel import Scope
 
 _LONGEST = 300
 
@@ -117,8 +117,7 @@ def _around(visit: Visit, asked: reading.Asked) -> dict[str, Any]:
 def _refused(
     request: HttpRequest, visit: Visit, context: dict[str, Any], error: AppError
 ) -> HttpResponse:
-    context["problem"] = _(error.message).format(**error.fields)
-    context["problem_hint"] = _(error.hint)
+    context["problem"], context["problem_hint"] = error.in_words(_)
     whole = menu.context(visit, "funnel", **context)
     return render(request, "console/funnel.html", whole, status=error.http_status)
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from postlude.console import throttle
 from postlude.console.gate import to_login
 from postlude.console.place import place_of
-from postlude.kernel import clock, store
+from postlude.kernel import clock, storable, store
 from postlude.orgs import api as orgs
 
 _A_YEAR = 365 * 24 * 3600
@@ -39,7 +39,8 @@ def log_in(request: HttpRequest) -> HttpResponse:
 
 
 def _try(request: HttpRequest) -> tuple[str, int]:
-    username, password = request.POST.get("username", ""), request.POST.get("password", "")
+    username = storable.text(request.POST.get("username", ""))
+    password = request.POST.get("password", "")
     now, place = clock.now(), place_of(request)
     if throttle.is_blocked(username, place, now=now):
         return _("Too many failed tries. Wait a quarter of an hour, then try again."), 429

@@ -64,7 +64,7 @@ def change_email(request: HttpRequest, visit: Visit, token: str) -> HttpResponse
     except NotFound:
         raise Http404 from None
     except AppError as error:
-        flash.error(request, f"{_(error.text())} {_(error.hint) if error.hint else ''}", "bad")
+        flash.error(request, " ".join(error.in_words(_)), "bad")
         return redirect("console:buyer", visit.org.slug, token)
     if found.problem is not None:
         words = f"{_(found.problem.message)} {_(found.problem.hint)}"
@@ -86,7 +86,7 @@ def guests(request: HttpRequest, visit: Visit) -> HttpResponse:
             content = _content(request)
             report = _take(request, visit, content)
         except AppError as error:
-            problem = f"{_(error.text())} {_(error.hint) if error.hint else ''}"
+            problem = " ".join(error.in_words(_))
     if report is not None and report.imported:
         flash.success(request, _told(report), "good")
         return redirect("console:guests", visit.org.slug)

@@ -77,7 +77,7 @@ def test_send(request: HttpRequest, visit: Visit) -> HttpResponse:
             now=clock.now(),
         )
     except AppError as error:
-        flash.error(request, f"{_(error.text())} {_(error.hint) if error.hint else ''}", "bad")
+        flash.error(request, " ".join(error.in_words(_)), "bad")
     else:
         stopped = _("It was stopped: {reason}.").format(reason=queued.blocked)
         words = stopped if queued.blocked else _("The test is on its way; no report counts it.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,11 @@ _OPTIONS = ("slug", "from", "to", "email")
 _LOCALES = ("zh-TW", "en-US", "ru")
 # The roles that playbooks/tickets.yaml maps in the demonstration.
 _ROLES = {"everyone": "300000000000000009", "team (organiser)": "300000000000000002"}
+_INTRO = (
+    "What a team types in Discord, answered by Postlude here. Pick a command, write what it needs, "
+    "and send: <b>status</b> and <b>sales</b> need a slug, <b>grant</b>, <b>invite</b> and "
+    "<b>buyer</b> an e-mail and the role <b>team</b>."
+)
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 52rem; padding: 1rem;
   background: #313338; color: #dbdee1 }
@@ -39,7 +45,7 @@ article { margin: 1rem 0; padding-left: .8rem; border-left: 3px solid #5865f2 }
 article.private { border-color: #f0b232; background: #3b382f }
 article header { font-size: .8rem; color: #949ba4 }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; margin: .3rem 0 }
-.no { color: #f23f43 }
+.no { color: #f23f43 } .no:empty { display: none } .intro { color: #b5bac1; margin: .2rem 0 .8rem }
 """
 
 
@@ -50,9 +56,18 @@ class TryPage:
         self._discord = discord
 
     async def show(self, request: Request) -> Response:
-        """The page; it looks again by itself while an answer is promised."""
+        """The page; it looks again by itself while an answer is promised.
+
+        A newcomer, who has asked nothing yet, finds two questions asked and answered.
+        """
         people = self._discord.people
-        newest = [each for each in reversed(people.asked.values()) if not each.message_of]
+        if not people.asked and self._discord.config.interactions_url:
+            await self._ask_for_a_newcomer()
+        newest = [
+            each
+            for each in reversed(people.asked.values())
+            if not each.message_of and not each.ask["typing"]
+        ]
         waits = any(each.message.get("loading") for each in newest[:_NEWEST])
         again = '<meta http-equiv="refresh" content="1">' if waits else ""
         note = request.query_params.get("note", "")
@@ -66,9 +81,29 @@ class TryPage:
             f"<!doctype html><html lang=en><head><meta charset=utf-8>{again}"
             f"<title>Discord – Postlude sandbox</title><style>{_STYLE}</style></head><body>"
             "<h1># tickets – a Discord that is none</h1>"
-            f"{warning}<p class=no>{escape(note)}</p>{_form(request)}"
+            f"<p class=intro>{_INTRO}</p>"
+            f"{warning}<p class=no>{escape(note)}</p>{_form(request, _slug_of(newest))}"
             + "".join(_shown(each) for each in newest[:_NEWEST])
             + '<p><a href="/">All simulators</a></p></body></html>'
+        )
+
+    async def _ask_for_a_newcomer(self) -> None:
+        """`/event list`, and `/event status` of the first event that is offered for its slug."""
+        team, locale = [_ROLES["team (organiser)"]], _LOCALES[0]
+        listed = Ask(command="list", roles=team, locale=locale)
+        offer = Ask(
+            command="status", options={"slug": ""}, typing="slug", roles=team, locale=locale
+        )
+        await self._send(listed)
+        choices = ((await self._send(offer)).reply.get("data") or {}).get("choices") or []
+        if choices:
+            slug = {"slug": str(choices[0]["value"])}
+            await self._send(Ask(command="status", options=slug, roles=team, locale=locale))
+
+    async def _send(self, call: Ask) -> Asked:
+        config = self._discord.config
+        return await self._discord.people.ask(
+            call, config.interactions_url, config.application, config.guild
         )
 
     async def ask(self, request: Request) -> Response:
@@ -81,10 +116,7 @@ class TryPage:
             roles=[form.get("role", "")],
             locale=form.get("locale", "en-US"),
         )
-        config = self._discord.config
-        asked = await self._discord.people.ask(
-            call, config.interactions_url, config.application, config.guild
-        )
+        asked = await self._send(call)
         kept = "&".join(f"{key}={form.get(key, '')}" for key in ("locale", "role", "slug"))
         note = "" if asked.status == 200 else f"&note=answered {asked.status}: {asked.reply}"  # noqa: PLR2004
         return RedirectResponse(f"{_HERE}?{kept}{note}", status_code=303)
@@ -124,8 +156,14 @@ async def _read(request: Request) -> dict[str, str]:
     return {name: values[-1] for name, values in form.fields.items()}
 
 
-def _form(request: Request) -> str:
-    given = request.query_params
+def _slug_of(newest: Sequence[Asked]) -> str:
+    """Return the event that was asked about last, so that the next question may be about it."""
+    slugs = (each.ask["options"].get("slug", "") for each in newest)
+    return next((slug for slug in slugs if slug), "")
+
+
+def _form(request: Request, slug: str) -> str:
+    given = {"slug": slug, **request.query_params}
     fields = "".join(
         f'<label>{name}<input name="{name}" value="{escape(given.get(name, ""))}"'
         f' placeholder="{_HINTS[name]}"></label>'

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from email.message import EmailMessage
+from email.message import Message as Headers
 from email.parser import BytesParser
 from email.policy import HTTP
 from email.utils import getaddresses
 from typing import Any
 from urllib.parse import parse_qsl
+
+# A field without further headers, which is most of a form: read without the email package.
+_FIELD = re.compile(rb'Content-Disposition: form-data; name="([^"\r\n]*)"', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +89,38 @@ def read_form(content_type: str, body: bytes) -> Form:
         for name, value in parse_qsl(body.decode("utf-8"), keep_blank_values=True):
             form.fields[name].append(value)
         return form
-    head = f"Content-Type: {content_type}\r\nMIME-Version: 1.0\r\n\r\n".encode()
-    parsed = BytesParser(EmailMessage, policy=HTTP).parsebytes(head + body)
-    for part in parsed.iter_parts():
-        name = str(part.get_param("name", "", header="content-disposition"))
-        content = part.get_payload(decode=True)
-        data = content if isinstance(content, bytes) else b""
-        filename = part.get_filename()
-        if filename is None:
-            form.fields[name].append(data.decode("utf-8"))
+    for part in _parts(content_type, body):
+        head, _, content = part.partition(b"\r\n\r\n")
+        plain = _FIELD.fullmatch(head)
+        if plain is None:
+            _add_other(form, part)
         else:
-            encoded = base64.b64encode(data).decode()
-            kind = part.get_content_type()
-            form.files.append(Attachment(filename, kind, len(data), encoded, name == "inline"))
+            form.fields[plain[1].decode()].append(content.decode())
     return form
+
+
+def _parts(content_type: str, body: bytes) -> list[bytes]:
+    """Cut a multipart body (RFC 2046, 5.1.1); what is before the first and after the last goes."""
+    kind = Headers()
+    kind["Content-Type"] = content_type
+    between = b"\r\n--" + (kind.get_boundary() or "").encode()
+    whole, *rest = (b"\r\n" + body).split(between + b"--", 1)
+    return [part.removeprefix(b"\r\n") for part in whole.split(between)[1:]] if rest else []
+
+
+def _add_other(form: Form, raw: bytes) -> None:
+    """Read a part that is more than a bare field: a file, or one with headers of its own."""
+    part = BytesParser(EmailMessage, policy=HTTP).parsebytes(raw)
+    name = str(part.get_param("name", "", header="content-disposition"))
+    content = part.get_payload(decode=True)
+    data = content if isinstance(content, bytes) else b""
+    filename = part.get_filename()
+    if filename is None:
+        form.fields[name].append(data.decode("utf-8"))
+    else:
+        encoded = base64.b64encode(data).decode()
+        kind = part.get_content_type()
+        form.files.append(Attachment(filename, kind, len(data), encoded, name == "inline"))
 
 
 def read_message(form: Form, *, number: int, at: float, domain: str, new_id: str) -> Message:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from postlude.sandbox.mail_service import Message
 from postlude.sandbox.now import now
-from postlude.sandbox.postmark.messages import Message
 
 EventName = Literal[
     "Delivery", "Bounce", "SoftBounce", "Transient", "SpamComplaint", "Open", "Click",
@@ -19,7 +19,7 @@ _BOUNCES: dict[str, tuple[str, int, str]] = {
 }
 
 
-def make_event(name: EventName, message: Message, number: int) -> dict[str, Any]:
+def make_event(name: str, message: Message, number: int) -> dict[str, Any]:
     """One event in Postmark's shape; only bounces and complaints have an id."""
     at = now().isoformat().replace("+00:00", "Z")
     event: dict[str, Any] = {

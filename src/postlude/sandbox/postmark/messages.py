@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from email.utils import getaddresses
 from typing import Any
+
+from postlude.sandbox.mail_service import Message
 
 # A token that is wrong, a request that is, somebody who does not take our mails.
 BAD_TOKEN, INVALID, INACTIVE, TOO_MANY = 10, 300, 406, 429
@@ -12,21 +13,6 @@ _KNOWN = frozenset(
     "From To Cc Bcc Subject Tag HtmlBody TextBody ReplyTo Headers TrackOpens TrackLinks Metadata "
     "Attachments MessageStream".split()
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """An accepted message as the caller gave it."""
-
-    number: int
-    id: str
-    at: float
-    recipient: str
-    given: dict[str, Any]
-
-    def shown(self) -> dict[str, Any]:
-        """The message for the control API."""
-        return asdict(self)
 
 
 class Refused(ValueError):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from postlude.kernel import pseudonyms, redact
+from postlude.kernel import pseudonyms, redact, storable
 from postlude.kernel.errors import BadAddress
 from postlude.sources.guests.types import GuestRow
 from postlude.sources.kktix.exports import columns
@@ -61,7 +61,7 @@ def _row(number: int, cells: Sequence[str], places: Mapping[str, int], role: str
         place = places.get(key)
         if place is None or place >= len(cells):
             return ""
-        return " ".join(cells[place].replace("\x00", "").split())
+        return " ".join(storable.text(cells[place]).split())
 
     locale = _LOCALES.get(text("locale").casefold(), text("locale"))
     name, email, phone = text("name"), text("email"), text("phone")

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from postlude.kernel import boundaries, http
+from postlude.kernel.errors import N_
 from postlude.sources.errors import (
     SourceBroken,
     SourceBusy,
@@ -40,7 +41,7 @@ class Organiser:
         body = self._get("/hosting_events", {"only_not_ended_event": "true"})
         events = _list(body, "data")
         if not all(isinstance(each, dict) and {"id", "name"} <= each.keys() for each in events):
-            raise SourceUnreadable(source=_NAME, what="an event without id or name")
+            raise SourceUnreadable(source=_NAME, what=N_("an event without id or name"))
         return [{**each, "id": _number(each["id"])} for each in events]
 
     def attendee_ids(self, event: str) -> list[str]:
@@ -49,14 +50,14 @@ class Organiser:
             f"/hosting_events/{event}/attendance_books", {"only_not_ended_event": "true"}
         )
         if not isinstance(books, list) or not all(isinstance(book, dict) for book in books):
-            raise SourceUnreadable(source=_NAME, what="something else than a list of books")
+            raise SourceUnreadable(source=_NAME, what=N_("something else than a list of books"))
         if not books:
             return []
         book = _number(books[0].get("id"))
         body = self._get(f"/hosting_events/{event}/attendance_books/{book}", {})
         entries = _list(body, "signin_status")
         if not all(isinstance(entry, list) and entry for entry in entries):
-            raise SourceUnreadable(source=_NAME, what="a list of attendees without ids")
+            raise SourceUnreadable(source=_NAME, what=N_("a list of attendees without ids"))
         return [_number(entry[0]) for entry in entries]
 
     def attendee(self, event: str, attendee: str) -> dict[str, Any] | None:
@@ -66,7 +67,7 @@ class Organiser:
         except SourceGone:
             return None
         if not isinstance(body, dict) or str(body.get("id")) != attendee or "order_no" not in body:
-            raise SourceUnreadable(source=_NAME, what="something else than the attendee")
+            raise SourceUnreadable(source=_NAME, what=N_("something else than the attendee"))
         return body
 
     def attendees(
@@ -109,7 +110,7 @@ class Organiser:
             return response.json()
         except (ValueError, RecursionError):
             html = response.text.lstrip()[:1] == "<"
-            what = "a web page instead of data" if html else "data that is cut off"
+            what = N_("a web page instead of data") if html else N_("data that is cut off")
             raise SourceUnreadable(source=_NAME, what=what) from None
 
 
@@ -120,17 +121,17 @@ def _refuse(response: httpx.Response) -> None:
         raise TokenRefused(source=_NAME, what="401")
     if status == 403:  # noqa: PLR2004 - HTTP
         page = "text/html" in response.headers.get("content-type", "")
-        hint = "A firewall stands between us and KKTIX: ask them to allow this address."
+        hint = N_("A firewall stands between us and KKTIX: ask them to allow this address.")
         raise SourceRefused(
             source=_NAME,
-            what="403 with a web page" if page else "403",
+            what=N_("403 with a web page") if page else "403",
             hint=hint if page else None,
         )
     if status == 404:  # noqa: PLR2004 - HTTP
         raise SourceGone(source=_NAME, what="404")
     if status == 429:  # noqa: PLR2004 - HTTP
         raise SourceBusy(
-            source=_NAME, what="429 (too many requests)", retry_after=http.retry_after(response)
+            source=_NAME, what=N_("429 (too many requests)"), retry_after=http.retry_after(response)
         )
     if status >= 300:  # noqa: PLR2004 - HTTP; redirects are nobody's contract
         raise SourceBroken(source=_NAME, what=str(status))
@@ -147,5 +148,5 @@ def _number(given: Any) -> str:
     """Return an id as text; it becomes part of a path, so it is nothing but a number."""
     text = str(given)
     if not (text.isascii() and text.isdecimal() and len(text) < 20):  # noqa: PLR2004 - a bigint
-        raise SourceUnreadable(source=_NAME, what="an id that is no number")
+        raise SourceUnreadable(source=_NAME, what=N_("an id that is no number"))
     return text

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from postlude.kernel import storable
 from postlude.kernel.money import Money
 from postlude.orders.types import (
     EventSeen,
@@ -65,6 +66,7 @@ def attendee(record: Mapping[str, Any], labels: Labels) -> Attendee:
     answers = answers_of(record)
     number = name(record["id"])
     updated = float(record["updated_at"])
+    updated_at = storable.instant(datetime.fromtimestamp(updated, UTC))
     paid = bool(record.get("is_paid"))
     ended = str(record.get("state", "")).lower() in _ENDED
     person = PersonSeen(
@@ -73,7 +75,7 @@ def attendee(record: Mapping[str, Any], labels: Labels) -> Attendee:
         name=by_label(answers, labels.name) or None,
         source=SOURCE,
         reference=reference(number),
-        shown_at=datetime.fromtimestamp(updated, UTC),
+        shown_at=updated_at,
     )
     ticket = TicketSeen(
         external_id=number,
@@ -83,7 +85,7 @@ def attendee(record: Mapping[str, Any], labels: Labels) -> Attendee:
         paid=paid,
         state=State.CANCELLED if ended else State.PAID if paid else State.REGISTERED,
         reg_no=reg_no(record.get("reg_no")),
-        source_updated_at=datetime.fromtimestamp(updated, UTC),
+        source_updated_at=updated_at,
     )
     return Attendee(
         id=number,
@@ -135,8 +137,8 @@ def met(sale: SaleSeen, outcome: SaleOutcome) -> list[tuple[TicketSeen, TicketOu
 
 
 def text(given: Any, limit: int = 300) -> str:
-    """Return a source's text as our tables can hold it: no NUL, not endless, never None."""
-    return "" if given is None else str(given).replace("\x00", "")[:limit]
+    """Return a source's text as our tables can hold it: storable, not endless, never None."""
+    return "" if given is None else storable.text(str(given))[:limit]
 
 
 def name(given: Any, limit: int = _LONGEST_NAME) -> str:
@@ -164,4 +166,4 @@ def instant(text: str) -> datetime:
     when = datetime.fromisoformat(text)
     if when.tzinfo is None:
         raise ValueError("a time without an offset")
-    return when
+    return storable.instant(when)

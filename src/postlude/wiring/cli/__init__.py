@@ -19,7 +19,7 @@ def main() -> None:
         demo_environment.prepare(sys.argv[2:])
     try:
         django.setup()
-    except (EnvError, ImproperlyConfigured, AppError, ValueError) as error:
+    except (EnvError, ImproperlyConfigured, AppError, ValueError, OSError) as error:
         output.fail(error, as_json="--json" in sys.argv)
         sys.exit(output.BAD_CONFIGURATION)
     from postlude.wiring.cli.commands import run  # noqa: PLC0415 - models need the set-up above

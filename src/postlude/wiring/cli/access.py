@@ -1,7 +1,10 @@
 """Commands about who is let in by hand: the queue, "done", and back to the vendor."""
 
+import re
+import shlex
+import sys
 from collections.abc import Sequence
-from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,7 +14,6 @@ from postlude.access.types import ManualQueue, QueueEntry
 from postlude.kernel import clock
 from postlude.kernel.errors import BadInput
 from postlude.orders import api as orders
-from postlude.orgs.types import OrgRef
 from postlude.people import api as people
 from postlude.people.types import PersonShown
 from postlude.wiring.cli import output
@@ -20,6 +22,14 @@ from postlude.wiring.cli.operate import CLI
 
 _BY = f"{CLI.kind}:{CLI.id}"
 _EVERYBODY = 1_000_000
+_NAME = re.compile(r"([0-9]{1,19})[.]([0-9]{1,5})")
+_IDS_END = 2**63
+_HOW = (
+    "`access done 123.1 456.1`, as `postlude access queue` names them, "
+    "or `access done --list FILE` after `access queue --save FILE`."
+)
+# As many as a line to copy may name; more of them go through a file.
+_MOST_IN_A_LINE = 20
 Resource = Annotated[
     str | None, typer.Option(help="Only this resource (its name in the playbook).")
 ]
@@ -40,9 +50,16 @@ def show_queue(
     reveal: Annotated[
         str, typer.Option(help="Show clear e-mails; say why, it is written down.")
     ] = "",
+    save: Annotated[
+        Path | None,
+        typer.Option(help="Write who was listed to this file, for `access done --list`."),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """List who waits for a person to let them in, by resource."""
+    """List who waits for a person to let them in, by resource.
+
+    Each is named NUMBER.EDITION: the grant, and how often its address had changed when listed.
+    """
     ref, now = chosen(org), clock.now()
     queues = access.manual_queue(ref.id, resource=resource, limit=_EVERYBODY)
     contacts = {entry.contact for queue in queues for entry in queue.entries}
@@ -54,24 +71,37 @@ def show_queue(
         purpose=reveal or "list",
         now=now,
     )
+    names = [_name(entry) for queue in queues for entry in queue.entries]
+    if save is not None:
+        save.write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
     if json:
         output.emit({"listed_at": now, "queues": [_plain(each, shown) for each in queues]})
         return
     for queue in queues:
         _print(queue, shown)
-    if not queues:
-        output.out.print("Nobody waits for a person.")
-        return
-    output.out.print(
-        f"When they are in: postlude access done --all --listed-at {now.isoformat()}",
-        highlight=False,
-        soft_wrap=True,
-    )
+    output.out.print(_next(names, save), highlight=False, soft_wrap=True)
+
+
+def _next(names: Sequence[str], save: Path | None) -> str:
+    if not names:
+        return "Nobody waits for a person."
+    if save is not None:
+        return f"When they are in: postlude access done --list {shlex.quote(str(save))}"
+    if len(names) <= _MOST_IN_A_LINE:
+        return f"When they are in: postlude access done {' '.join(names)}"
+    return "To say later that they are in, list them with --save FILE."
+
+
+def _name(entry: QueueEntry) -> str:
+    return f"{entry.grant}.{entry.edition}"
 
 
 def _plain(queue: ManualQueue, shown: dict[int, PersonShown]) -> dict[str, Any]:
     plain = output.plain(queue)
-    entries = [{**output.plain(each), "email": _email(each, shown)} for each in queue.entries]
+    entries = [
+        {**output.plain(each), "name": _name(each), "email": _email(each, shown)}
+        for each in queue.entries
+    ]
     return {**plain, "entries": entries}
 
 
@@ -85,53 +115,63 @@ def _print(queue: ManualQueue, shown: dict[int, PersonShown]) -> None:
         f"{queue.title} ({queue.resource}, {queue.kind}): {queue.count}",
         ["grant", "e-mail", "since", "why"],
         [
-            (each.grant, _email(each, shown), each.since, each.words or each.reason)
+            (_name(each), _email(each, shown), each.since, each.words or each.reason)
             for each in queue.entries
         ],
     )
 
 
-def done(  # noqa: PLR0913, PLR0917 - the options of a command
+def done(
     grants: Annotated[
-        list[int] | None, typer.Argument(help="Grants, as `access queue` names them.")
+        list[str] | None, typer.Argument(help="Grants, as `access queue` names them.")
     ] = None,
-    everybody: Annotated[bool, typer.Option("--all", help="All that were listed.")] = False,
-    listed_at: Annotated[
-        datetime | None,
+    listed: Annotated[
+        Path | None,
         typer.Option(
-            formats=["%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S%z"],
-            help="With --all: when the list was made. Who came later stays in the queue.",
+            "--list",
+            help="All of the file that `access queue --save` wrote; who came later stays.",
+            allow_dash=True,
         ),
     ] = None,
     org: Org = None,
-    resource: Resource = None,
     json: Json = False,
 ) -> None:
-    """Say that these people have been let in; their invitations follow. Safe to repeat."""
+    """Say that these people have been let in; their invitations follow. Safe to repeat.
+
+    Whoever was refunded or has another address since the list was made is listed for removal.
+    """
     ref = chosen(org)
-    wanted = _wanted(ref, grants or [], everybody=everybody, at=listed_at, resource=resource)
-    count = access.mark_done(ref.id, wanted, actor=_BY, now=clock.now())
-    output.emit({"done": count}) if json else output.out.print(f"{count} done")
-
-
-def _wanted(
-    ref: OrgRef,
-    grants: Sequence[int],
-    *,
-    everybody: bool,
-    at: datetime | None,
-    resource: str | None,
-) -> list[int]:
-    if bool(grants) == everybody or everybody != (at is not None):
-        raise BadInput(
-            "Name the grants, or all of a list.",
-            hint="`access done 123 456`, or `access done --all --listed-at TIME`, "
-            "as `postlude access queue` prints it.",
+    editions = dict(_named(each) for each in _wanted(grants or [], listed))
+    count = access.mark_done(ref.id, editions, actor=_BY, now=clock.now(), editions=editions)
+    leaving = access.count_overtaken(ref.id, editions)
+    if json:
+        output.emit({"done": count, "to_remove_by_hand": leaving})
+        return
+    output.out.print(f"{count} done")
+    if leaving:
+        output.out.print(
+            f"To remove by hand, since a refund or a new address was faster: {leaving}"
         )
-    if at is None:
+
+
+def _wanted(grants: Sequence[str], listed: Path | None) -> list[str]:
+    if bool(grants) == (listed is not None):
+        raise BadInput("Name the grants, or the file of a list.", hint=_HOW)
+    if listed is None:
         return list(grants)
-    queues = access.manual_queue(ref.id, resource=resource, limit=_EVERYBODY)
-    return [each.grant for queue in queues for each in queue.entries if each.since <= at]
+    if str(listed) == "-":
+        return sys.stdin.read().split()
+    try:
+        return listed.read_text(encoding="utf-8").split()
+    except (OSError, UnicodeDecodeError):
+        raise BadInput("{file} cannot be read.", hint=_HOW, file=listed) from None
+
+
+def _named(name: str) -> tuple[int, int]:
+    found = _NAME.fullmatch(name)
+    if found is None or int(found[1]) >= _IDS_END:
+        raise BadInput("{name} is no name of a grant.", hint=_HOW, name=name)
+    return int(found[1]), int(found[2])
 
 
 def hand_back(org: Org = None, resource: Resource = None, json: Json = False) -> None:

@@ -11,14 +11,19 @@ from postlude.kernel.errors import AppError
 from postlude.wiring.cli import (
     access,
     announcements,
+    coupons,
     data,
     discord,
     mails,
     operate,
     output,
     people,
+    points,
+    quotas,
     reports,
+    rules,
     run_processes,
+    shop,
     support,
     team,
 )
@@ -42,7 +47,12 @@ for group in (
     mails,
     reports,
     discord,
+    rules,
     support,
+    points,
+    coupons,
+    quotas,
+    shop,
 ):
     group.add_to(app)
 announcements.add_to(app)

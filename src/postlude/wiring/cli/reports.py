@@ -1,15 +1,16 @@
-"""Commands that count: report funnel."""
+"""Commands that count: report funnel, report promotions."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from postlude.kernel.errors import BadInput
 from postlude.reports import api as reports
-from postlude.reports.types import STEPS, Funnel, Line, Step, Tally
+from postlude.reports.types.funnel import STEPS, Funnel, Line, Step, Tally
 from postlude.wiring.cli import output
 from postlude.wiring.cli.data import Json, Org, chosen
+from postlude.wiring.cli.files import write
+from postlude.wiring.cli.promotions import promotions
 
 
 def add_to(app: typer.Typer) -> None:
@@ -17,6 +18,7 @@ def add_to(app: typer.Typer) -> None:
     report = typer.Typer(help="Count what happened.", no_args_is_help=True)
     report.callback()(lambda: None)
     report.command("funnel")(funnel)
+    report.command("promotions")(promotions)
     app.add_typer(report, name="report")
 
 
@@ -40,25 +42,13 @@ def funnel(  # noqa: PLR0913, PLR0917 - the options of a command
     scope = reports.scope(ref.id, event=event, ticket_type=ticket_type, since=since, until=until)
     found = reports.funnel(ref.id, scope)
     if csv is not None:
-        _write(csv, reports.as_csv(found))
+        write(csv, reports.as_csv(found))
     if json:
         output.emit(reports.as_json(found))
         return
     _print(found)
     if csv is not None:
         output.out.print(f"[green]✓[/] {len(found.cells)} lines and the total in {csv}")
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise BadInput(
-            "{path} cannot be written: {words}.",
-            path=path,
-            words=error.strerror or "no reason given",
-            hint="Name a file in a folder that exists and is yours.",
-        ) from error
 
 
 def _print(found: Funnel) -> None:

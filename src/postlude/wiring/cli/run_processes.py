@@ -7,7 +7,7 @@ import typer
 from granian.constants import Interfaces
 from granian.server import Server as Granian
 
-from postlude.kernel import store
+from postlude.kernel import keys, store
 from postlude.sandbox.server import run_forever
 from postlude.wiring import demo as demonstration
 from postlude.wiring import processes
@@ -23,8 +23,11 @@ def add_to(app: typer.Typer) -> None:
         app.command()(command)
 
 
+# Whoever runs begins with the keys: without them nothing that comes in can be kept, and cookies
+# would be signed with a key that everybody knows.
 def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Run everything in this process, on one port."""
+    keys.ring()
     output.err.print(f"Postlude is at [bold]http://{host}:{port}[/] (stop with Ctrl-C)")
     processes.up(host=host, port=port)
 
@@ -35,9 +38,10 @@ def web(
     workers: Annotated[int, typer.Option(help="Processes.")] = 2,
 ) -> None:
     """Run the console and the API alone (Granian, WSGI)."""
+    keys.ring()
     _warn_of_sqlite()
     Granian(
-        "postlude.wiring.wsgi:application",
+        "postlude.wiring.serving:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -47,6 +51,7 @@ def web(
 
 def collector(host: Host = "127.0.0.1", port: Port = 8001) -> None:
     """Run the collector alone: pixel, clicks, access links, unsubscribe."""
+    keys.ring()
     _warn_of_sqlite()
     processes.collector(host=host, port=port)
 
@@ -57,6 +62,7 @@ def worker(
     ] = "urgent,bulk",
 ) -> None:
     """Run the jobs; any number of workers on PostgreSQL, one on SQLite."""
+    keys.ring()
     wanted = [lane.strip() for lane in lanes.split(",") if lane.strip()]
     unknown = [lane for lane in wanted if lane not in processes.LANES]
     if unknown or not wanted:

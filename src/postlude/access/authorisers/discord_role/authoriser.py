@@ -49,13 +49,19 @@ class DiscordRole:
 
         return _each(settings, {guest.grant: guest for guest in guests}, let_in)
 
-    def dismiss(self, settings: Settings, leavers: Sequence[Leaver]) -> Answer:
-        """Take the role from each."""
+    def dismiss(
+        self, settings: Settings, leavers: Sequence[Leaver], held: Callable[[str], bool]
+    ) -> Answer:
+        """Take the role from each whom nobody else has named too."""
         return _each(
             settings,
             {leaver.removal: leaver for leaver in leavers},
-            lambda door, leaver: door.put_out(leaver.outside, leaver.answer),
+            lambda door, leaver: door.put_out(leaver.outside, leaver.answer, held),
         )
+
+    def door(self, settings: Settings) -> str:
+        """The role of the server, whichever bot gives it."""
+        return f"{environment.resolve(settings['guild'])}/{environment.resolve(settings['role'])}"
 
     def place(self, settings: Settings) -> str:
         """The invitation to the server, or the server itself."""
@@ -105,10 +111,12 @@ class _Door:
         boundaries.crossing("access.discord.given")
         return Said(Verdict.GRANTED, outside=user)
 
-    def put_out(self, outside: str, answer: str) -> Said:
+    def put_out(self, outside: str, answer: str, held: Callable[[str], bool]) -> Said:
         user = outside or self._find(answer)[0]
         if not user:
             return Said(Verdict.GRANTED, "nobody of that name is in the server")
+        if held(user):
+            return Said(Verdict.GRANTED, "kept, for another buyer who named the same user")
         try:
             self._guild.take(user, self._role)
         except client.NoSuchMember:

@@ -8,4 +8,4 @@ from django.core.management.commands import makemessages
 class Command(makemessages.Command):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.xgettext_options = [*self.xgettext_options, "--keyword=N_"]
+        self.xgettext_options = [*self.xgettext_options, "--keyword=N_", "--keyword=NN_:1,2"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from postlude.kernel import redact
+from postlude.kernel import redact, storable
 from postlude.kernel.errors import MoneyError
 from postlude.kernel.money import Money
 from postlude.sources.kktix import readings
@@ -45,7 +45,7 @@ def parse_time(text: str, zone: ZoneInfo) -> datetime | None:
             when = datetime.strptime(text, form)  # noqa: DTZ007 - the zone follows
         except ValueError:
             continue
-        return when if when.tzinfo else when.replace(tzinfo=zone)
+        return storable.instant(when if when.tzinfo else when.replace(tzinfo=zone))
     raise ValueError(text)
 
 

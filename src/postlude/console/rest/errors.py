@@ -1,0 +1,53 @@
+"""What the API refuses by itself; the rooms behind it have their own errors.
+
+AppError
+├── KeyNeeded          400: something is to be written, and no Idempotency-Key names the request
+├── KeyUsed            409: the Idempotency-Key was sent with another request before
+├── UnknownContact     404: no such contact in the key's organisation
+├── NotDone            409: too little to spend, or a hold that has ended; nothing was changed
+└── OrderNotThere      409: a rule order is in a state in which this cannot be done
+"""
+
+from postlude.kernel.errors import AppError, NotFound
+
+
+class KeyNeeded(AppError, ValueError):
+    """A request that writes must have a key of its own."""
+
+    code = "idempotency_key_needed"
+    message = "The header Idempotency-Key is missing, or cannot be one."
+    hint = (
+        "Send 1 to 100 letters, digits and . _ : - that name this very request, such as the number "
+        "of the sale; send the same again when you repeat it."
+    )
+
+
+class KeyUsed(AppError, ValueError):
+    """The key was sent with another request."""
+
+    code = "idempotency_key_used"
+    http_status = 409
+    message = "This Idempotency-Key was used for another request."
+    hint = "Repeat a request word for word under its key, or take a new key for a new request."
+
+
+class UnknownContact(NotFound):
+    """There is no such contact here."""
+
+    code = "unknown_contact"
+    message = "There is no such contact here."
+    hint = "Name a contact by the id that this API gave you, or by its e-mail address."
+
+
+class NotDone(AppError):
+    """It could not be done, and nothing was changed."""
+
+    code = "not_done"
+    http_status = 409
+
+
+class OrderNotThere(AppError):
+    """The order is not in the state that this needs; `fields.state` says in which it is."""
+
+    code = "order_state"
+    http_status = 409

@@ -1,0 +1,48 @@
+"""What a batch of contacts holds now, read without model objects: every mail asks several times."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from postlude.kernel import store
+from postlude.people.aliases import CHUNK
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentAddress:
+    id: int
+    contact: int
+    kind: str
+    value: str
+    legacy_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    id: int
+    name: str
+    locale: str
+    first_seen_at: datetime
+    erased_at: datetime | None
+
+
+def current_addresses(org: int, heads: Sequence[int]) -> Iterator[CurrentAddress]:
+    for chunk in store.chunks(heads, CHUNK):
+        rows = store.rows_sql(
+            "SELECT id, contact_id, kind, value, legacy_hash FROM people_address "  # noqa: S608 - ours
+            f"WHERE org_id = %s AND contact_id IN ({store.marks(chunk)}) AND until IS NULL",
+            [org, *chunk],
+        )
+        yield from (CurrentAddress(*row) for row in rows)
+
+
+def contact_rows(org: int, heads: Sequence[int]) -> Iterator[ContactRow]:
+    for chunk in store.chunks(heads, CHUNK):
+        rows = store.rows_sql(
+            "SELECT id, name, locale, first_seen_at, erased_at FROM people_contact "  # noqa: S608 - our own SQL
+            f"WHERE org_id = %s AND id IN ({store.marks(chunk)})",
+            [org, *chunk],
+        )
+        for number, name, locale, seen, erased in rows:
+            times = store.known_instant(seen), store.instant(erased)
+            yield ContactRow(number, name, locale, *times)

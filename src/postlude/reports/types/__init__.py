@@ -1,0 +1,1 @@
+"""What reports answer with."""

@@ -1,0 +1,1 @@
+"""Rewards: points, coupons, places, budgets and gift cards, given and counted to the unit."""

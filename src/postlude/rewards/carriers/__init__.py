@@ -1,0 +1,1 @@
+"""Gift cards: issued, handed on by a link, claimed once, spent and refunded."""

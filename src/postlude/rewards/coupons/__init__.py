@@ -1,0 +1,1 @@
+"""Coupons: stocks of codes for one use each, held, issued, redeemed."""

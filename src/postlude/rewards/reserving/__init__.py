@@ -1,0 +1,1 @@
+"""Reservations: what is scarce is held for a key, then confirmed, let go or left to expire."""

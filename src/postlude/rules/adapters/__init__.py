@@ -1,0 +1,1 @@
+"""Thin doors for three businesses: their words in, our effects out in their words. Pure."""

@@ -1,0 +1,1 @@
+"""One definition, three ways to answer: a closure, a bitmask index, SQL. Pure."""

@@ -1,0 +1,104 @@
+"""What rules may know of contacts, for many at once: the facts that SQL reads, from its views."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from postlude.kernel import store
+from postlude.people import api as people
+from postlude.rules import members
+from postlude.rules.facts import NOW, Context, Value, instant
+from postlude.rules.vocabulary import BALANCE
+
+_CHUNK = 5_000
+_NOBODY: Mapping[str, Value] = dict.fromkeys((*members.PERSON, *members.ORDERS.columns))
+
+
+def contexts(
+    org: int,
+    contacts: Collection[int],
+    *,
+    now: datetime,
+    facts: Iterable[str] = (),
+    given: Context | None = None,
+) -> dict[int, dict[str, Value]]:
+    """Return the context of each contact under the id that was asked for.
+
+    Who was joined to another is seen as the other. Of a contact that is not here or was forgotten
+    every `member.` fact is unknown. `facts` names what will be read: balances are looked up only
+    if named (`member.balance:points`). `given` (the order, what other systems say) is in each.
+    """
+    heads = people.canonical(org, contacts)
+    balances = sorted(name for name in set(facts) if name.startswith(BALANCE))
+    base = {**_NOBODY, **dict.fromkeys(balances), **(given or {}), NOW: instant(now)}
+    found: dict[int, dict[str, Value]] = {}
+    for chunk in store.chunks(sorted({*heads.values()}), _CHUNK):
+        found |= _members(org, chunk, balances, now)
+    return {each: base | found.get(head, {}) for each, head in heads.items()}
+
+
+def _members(
+    org: int, heads: Sequence[int], balances: Sequence[str], now: datetime
+) -> dict[int, dict[str, Value]]:
+    tags, segments = (_words(org, heads, kind) for kind in ("tag", "segment"))
+    nothing: dict[str, Value] = {**members.ORDERS.absent, **dict.fromkeys(balances, 0)}
+    found: dict[int, dict[str, Value]] = {}
+    for contact, level, birthday in _rows(org, heads, "level, birthday", "people_facts_contact"):
+        found[contact] = {
+            **nothing,
+            "member.level": level,
+            "member.birthday": birthday,
+            "member.tags": frozenset(tags[contact]),
+            "member.segments": frozenset(segments[contact]),
+        }
+    _add_orders(org, heads, found)
+    for name in balances:
+        _add_balance(org, heads, name, now, found)
+    return found
+
+
+def _rows(org: int, heads: Sequence[int], columns: str, view: str) -> list[tuple[Any, ...]]:
+    query = f"SELECT contact, {columns} FROM {view} WHERE org = %s AND contact IN (%s)"  # noqa: S608 - our own words; values are bound
+    return store.rows_sql(query.replace("(%s)", f"({store.marks(heads)})"), [org, *heads])
+
+
+def _words(org: int, heads: Sequence[int], kind: str) -> dict[int, set[str]]:
+    words: dict[int, set[str]] = defaultdict(set)
+    for contact, word in _rows(org, heads, kind, f"people_facts_{kind}"):
+        words[contact].add(word)
+    return words
+
+
+def _add_orders(org: int, heads: Sequence[int], found: dict[int, dict[str, Value]]) -> None:
+    columns = "orders, first_order_at, last_order_at, spent_minor, currency"
+    for contact, orders, first, last, spent, currency in _rows(
+        org, heads, columns, "orders_facts_contact"
+    ):
+        if contact in found:
+            found[contact] |= {
+                "member.orders": orders,
+                "member.first_order": _instant(first),
+                "member.last_order": _instant(last),
+                "member.spent": spent,
+                "member.spent_currency": currency,
+            }
+
+
+def _add_balance(
+    org: int, heads: Sequence[int], name: str, now: datetime, found: dict[int, dict[str, Value]]
+) -> None:
+    lots = members.lots(org, name, now)
+    query = f"{lots.sql} AND contact IN ({store.marks(heads)}) GROUP BY contact"
+    for contact, available in store.rows_sql(query, [*lots.params, *heads]):
+        if contact in found:
+            found[contact][name] = available
+
+
+def _instant(value: datetime | str | None) -> int | None:
+    """Read an instant as either engine hands it over; SQLite has the text that Django wrote."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    return instant(value if value.tzinfo else value.replace(tzinfo=UTC))

@@ -1,0 +1,1 @@
+"""Why a rule holds or not: what each leaf says, what follows, what was nearly there. Pure."""

@@ -1,0 +1,1 @@
+"""How fast rules are on this machine: a workload anybody can make again, and what it took."""

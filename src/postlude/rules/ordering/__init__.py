@@ -1,0 +1,1 @@
+"""Rule orders: preview, reserve, confirm or cancel, reverse."""

@@ -33,9 +33,10 @@ class _Ahead:
 
 
 def before() -> int:
-    """A conference with five buyers, and a sender of campaigns."""
+    """A conference with five buyers, and a sender of campaigns, at any hour of the night."""
     registry.at_start()
     org = orgs.all_orgs()[0]
+    orgs.configure(org.id, quiet_from=None, quiet_to=None)
     messages.ensure_sender(
         org.id,
         SENDER,

@@ -1,0 +1,1 @@
+"""What notices brought back: reactions, rates with their intervals, money."""

@@ -4,6 +4,8 @@ import django.db.models.deletion
 import postlude.kernel.ids
 from django.db import migrations, models
 
+from postlude.kernel.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -14,123 +16,125 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Resource',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('conference', models.BigIntegerField()),
-                ('key', models.CharField(max_length=64)),
-                ('kind', models.CharField(max_length=32)),
-                ('title', models.CharField(blank=True, default='', max_length=200)),
-                ('settings', models.JSONField(default=dict)),
-                ('position', models.IntegerField(default=0)),
-                ('active', models.BooleanField(default=True)),
-                ('refused_at', models.DateTimeField(null=True)),
-                ('failing_since', models.DateTimeField(null=True)),
-                ('failures', models.IntegerField(default=0)),
-                ('paused_until', models.DateTimeField(null=True)),
-                ('words', models.CharField(blank=True, default='', max_length=300)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'access_resource',
-            },
-        ),
-        migrations.CreateModel(
-            name='Grant',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('contact', models.BigIntegerField()),
-                ('conference', models.BigIntegerField()),
-                ('state', models.CharField(choices=[('pending', 'pending'), ('granted', 'granted'), ('revoked', 'revoked'), ('failed', 'failed')], max_length=8)),
-                ('failure', models.CharField(blank=True, default='', max_length=16)),
-                ('edition', models.IntegerField(default=1)),
-                ('address', models.BigIntegerField(null=True)),
-                ('tried', models.BooleanField(default=False)),
-                ('attempts', models.IntegerField(default=0)),
-                ('words', models.CharField(blank=True, default='', max_length=300)),
-                ('due', models.DateTimeField()),
-                ('owner', models.CharField(blank=True, default='', max_length=64)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('granted_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-                ('resource', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.resource')),
-            ],
-            options={
-                'db_table': 'access_grant',
-            },
-        ),
-        migrations.CreateModel(
-            name='AccessRule',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('conference', models.BigIntegerField()),
-                ('position', models.IntegerField()),
-                ('event', models.CharField(max_length=200)),
-                ('ticket_type', models.CharField(max_length=200)),
-                ('resources', models.JSONField(default=list)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'access_rule',
-                'constraints': [models.UniqueConstraint(fields=('org', 'conference', 'position'), name='access_rule_u')],
-            },
-        ),
-        migrations.CreateModel(
-            name='GrantEvent',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('grant', models.BigIntegerField()),
-                ('contact', models.BigIntegerField()),
-                ('kind', models.CharField(max_length=24)),
-                ('at', models.DateTimeField()),
-                ('words', models.CharField(blank=True, default='', max_length=300)),
-                ('actor', models.CharField(blank=True, default='', max_length=100)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'access_grantevent',
-                'indexes': [models.Index(fields=['org', 'contact', 'id'], name='access_grantevent_contact')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Removal',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('edition', models.IntegerField()),
-                ('address', models.BigIntegerField(null=True)),
-                ('since', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
-                ('done_by', models.CharField(blank=True, default='', max_length=100)),
-                ('grant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.grant')),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'access_removal',
-                'indexes': [models.Index(condition=models.Q(('done_at__isnull', True)), fields=['org', 'id'], name='access_removal_open')],
-                'constraints': [models.UniqueConstraint(fields=('org', 'grant', 'edition'), name='access_removal_u')],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.UniqueConstraint(fields=('org', 'conference', 'key'), name='access_resource_u'),
-        ),
-        migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['resource', 'due'], name='access_grant_pending'),
-        ),
-        migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(fields=['org', 'contact'], name='access_grant_contact'),
-        ),
-        migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(fields=['resource', 'state'], name='access_grant_resource'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.UniqueConstraint(fields=('org', 'conference', 'contact', 'resource'), name='access_grant_u'),
-        ),
+        NewTables([
+            migrations.CreateModel(
+                name='Resource',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('conference', models.BigIntegerField()),
+                    ('key', models.CharField(max_length=64)),
+                    ('kind', models.CharField(max_length=32)),
+                    ('title', models.CharField(blank=True, default='', max_length=200)),
+                    ('settings', models.JSONField(default=dict)),
+                    ('position', models.IntegerField(default=0)),
+                    ('active', models.BooleanField(default=True)),
+                    ('refused_at', models.DateTimeField(null=True)),
+                    ('failing_since', models.DateTimeField(null=True)),
+                    ('failures', models.IntegerField(default=0)),
+                    ('paused_until', models.DateTimeField(null=True)),
+                    ('words', models.CharField(blank=True, default='', max_length=300)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'access_resource',
+                },
+            ),
+            migrations.CreateModel(
+                name='Grant',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('contact', models.BigIntegerField()),
+                    ('conference', models.BigIntegerField()),
+                    ('state', models.CharField(choices=[('pending', 'pending'), ('granted', 'granted'), ('revoked', 'revoked'), ('failed', 'failed')], max_length=8)),
+                    ('failure', models.CharField(blank=True, default='', max_length=16)),
+                    ('edition', models.IntegerField(default=1)),
+                    ('address', models.BigIntegerField(null=True)),
+                    ('tried', models.BooleanField(default=False)),
+                    ('attempts', models.IntegerField(default=0)),
+                    ('words', models.CharField(blank=True, default='', max_length=300)),
+                    ('due', models.DateTimeField()),
+                    ('owner', models.CharField(blank=True, default='', max_length=64)),
+                    ('lease_until', models.DateTimeField(null=True)),
+                    ('created_at', models.DateTimeField()),
+                    ('granted_at', models.DateTimeField(null=True)),
+                    ('revoked_at', models.DateTimeField(null=True)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                    ('resource', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.resource')),
+                ],
+                options={
+                    'db_table': 'access_grant',
+                },
+            ),
+            migrations.CreateModel(
+                name='AccessRule',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('conference', models.BigIntegerField()),
+                    ('position', models.IntegerField()),
+                    ('event', models.CharField(max_length=200)),
+                    ('ticket_type', models.CharField(max_length=200)),
+                    ('resources', models.JSONField(default=list)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'access_rule',
+                    'constraints': [models.UniqueConstraint(fields=('org', 'conference', 'position'), name='access_rule_u')],
+                },
+            ),
+            migrations.CreateModel(
+                name='GrantEvent',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('grant', models.BigIntegerField()),
+                    ('contact', models.BigIntegerField()),
+                    ('kind', models.CharField(max_length=24)),
+                    ('at', models.DateTimeField()),
+                    ('words', models.CharField(blank=True, default='', max_length=300)),
+                    ('actor', models.CharField(blank=True, default='', max_length=100)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'access_grantevent',
+                    'indexes': [models.Index(fields=['org', 'contact', 'id'], name='access_grantevent_contact')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Removal',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('edition', models.IntegerField()),
+                    ('address', models.BigIntegerField(null=True)),
+                    ('since', models.DateTimeField()),
+                    ('done_at', models.DateTimeField(null=True)),
+                    ('done_by', models.CharField(blank=True, default='', max_length=100)),
+                    ('grant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.grant')),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'access_removal',
+                    'indexes': [models.Index(condition=models.Q(('done_at__isnull', True)), fields=['org', 'id'], name='access_removal_open')],
+                    'constraints': [models.UniqueConstraint(fields=('org', 'grant', 'edition'), name='access_removal_u')],
+                },
+            ),
+            migrations.AddConstraint(
+                model_name='resource',
+                constraint=models.UniqueConstraint(fields=('org', 'conference', 'key'), name='access_resource_u'),
+            ),
+            migrations.AddIndex(
+                model_name='grant',
+                index=models.Index(condition=models.Q(('state', 'pending')), fields=['resource', 'due'], name='access_grant_pending'),
+            ),
+            migrations.AddIndex(
+                model_name='grant',
+                index=models.Index(fields=['org', 'contact'], name='access_grant_contact'),
+            ),
+            migrations.AddIndex(
+                model_name='grant',
+                index=models.Index(fields=['resource', 'state'], name='access_grant_resource'),
+            ),
+            migrations.AddConstraint(
+                model_name='grant',
+                constraint=models.UniqueConstraint(fields=('org', 'conference', 'contact', 'resource'), name='access_grant_u'),
+            ),
+        ]),
     ]

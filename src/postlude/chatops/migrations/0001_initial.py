@@ -4,6 +4,8 @@ import django.db.models.deletion
 import postlude.kernel.ids
 from django.db import migrations, models
 
+from postlude.kernel.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -14,72 +16,74 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Alert',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=32)),
-                ('subject', models.CharField(max_length=100)),
-                ('state', models.CharField(max_length=16)),
-                ('facts', models.JSONField(default=dict)),
-                ('opened_at', models.DateTimeField()),
-                ('last_seen_at', models.DateTimeField()),
-                ('notified_at', models.DateTimeField(null=True)),
-                ('recovered_at', models.DateTimeField(null=True)),
-                ('told', models.IntegerField(default=0)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'chatops_alert',
-            },
-        ),
-        migrations.CreateModel(
-            name='AlertDelivery',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('number', models.IntegerField()),
-                ('channel', models.CharField(max_length=16)),
-                ('occasion', models.CharField(max_length=16)),
-                ('text', models.CharField(max_length=2000)),
-                ('state', models.CharField(default='queued', max_length=16)),
-                ('attempts', models.IntegerField(default=0)),
-                ('due', models.DateTimeField()),
-                ('owner', models.CharField(default='', max_length=64)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('words', models.CharField(default='', max_length=300)),
-                ('alert', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='chatops.alert')),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'chatops_alert_delivery',
-            },
-        ),
-        migrations.CreateModel(
-            name='AlertSetting',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('definition', models.JSONField()),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'chatops_alert_setting',
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.UniqueConstraint(fields=('org', 'kind', 'subject'), name='chatops_alert_once'),
-        ),
-        migrations.AddIndex(
-            model_name='alertdelivery',
-            index=models.Index(fields=['state', 'due'], name='chatops_delivery_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='alertdelivery',
-            constraint=models.UniqueConstraint(fields=('org', 'alert', 'number', 'channel'), name='chatops_delivery_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='alertsetting',
-            constraint=models.UniqueConstraint(fields=('org',), name='chatops_alert_setting_org'),
-        ),
+        NewTables([
+            migrations.CreateModel(
+                name='Alert',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('kind', models.CharField(max_length=32)),
+                    ('subject', models.CharField(max_length=100)),
+                    ('state', models.CharField(max_length=16)),
+                    ('facts', models.JSONField(default=dict)),
+                    ('opened_at', models.DateTimeField()),
+                    ('last_seen_at', models.DateTimeField()),
+                    ('notified_at', models.DateTimeField(null=True)),
+                    ('recovered_at', models.DateTimeField(null=True)),
+                    ('told', models.IntegerField(default=0)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'chatops_alert',
+                },
+            ),
+            migrations.CreateModel(
+                name='AlertDelivery',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('number', models.IntegerField()),
+                    ('channel', models.CharField(max_length=16)),
+                    ('occasion', models.CharField(max_length=16)),
+                    ('text', models.CharField(max_length=2000)),
+                    ('state', models.CharField(default='queued', max_length=16)),
+                    ('attempts', models.IntegerField(default=0)),
+                    ('due', models.DateTimeField()),
+                    ('owner', models.CharField(default='', max_length=64)),
+                    ('lease_until', models.DateTimeField(null=True)),
+                    ('sent_at', models.DateTimeField(null=True)),
+                    ('words', models.CharField(default='', max_length=300)),
+                    ('alert', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='chatops.alert')),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'chatops_alert_delivery',
+                },
+            ),
+            migrations.CreateModel(
+                name='AlertSetting',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('definition', models.JSONField()),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'chatops_alert_setting',
+                },
+            ),
+            migrations.AddConstraint(
+                model_name='alert',
+                constraint=models.UniqueConstraint(fields=('org', 'kind', 'subject'), name='chatops_alert_once'),
+            ),
+            migrations.AddIndex(
+                model_name='alertdelivery',
+                index=models.Index(fields=['state', 'due'], name='chatops_delivery_due'),
+            ),
+            migrations.AddConstraint(
+                model_name='alertdelivery',
+                constraint=models.UniqueConstraint(fields=('org', 'alert', 'number', 'channel'), name='chatops_delivery_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='alertsetting',
+                constraint=models.UniqueConstraint(fields=('org',), name='chatops_alert_setting_org'),
+            ),
+        ]),
     ]

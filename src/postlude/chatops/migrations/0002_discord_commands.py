@@ -4,6 +4,8 @@ import django.db.models.deletion
 import postlude.kernel.ids
 from django.db import migrations, models
 
+from postlude.kernel.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -13,45 +15,47 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='DiscordSetting',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('definition', models.JSONField()),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'chatops_discord_setting',
-                'constraints': [models.UniqueConstraint(fields=('org',), name='chatops_discord_setting_org')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Request',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=32)),
-                ('asker', models.CharField(max_length=32)),
-                ('command', models.CharField(max_length=16)),
-                ('state', models.CharField(max_length=16)),
-                ('step', models.CharField(default='', max_length=16)),
-                ('sealed', models.BinaryField(null=True)),
-                ('contact', models.BigIntegerField(null=True)),
-                ('conference', models.BigIntegerField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('expires_at', models.DateTimeField()),
-                ('due', models.DateTimeField()),
-                ('attempts', models.IntegerField(default=0)),
-                ('owner', models.CharField(default='', max_length=64)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('words', models.CharField(default='', max_length=300)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'chatops_request',
-                'indexes': [models.Index(fields=['state', 'due'], name='chatops_request_due')],
-                'constraints': [models.UniqueConstraint(fields=('org', 'number'), name='chatops_request_once')],
-            },
-        ),
+        NewTables([
+            migrations.CreateModel(
+                name='DiscordSetting',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('definition', models.JSONField()),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'chatops_discord_setting',
+                    'constraints': [models.UniqueConstraint(fields=('org',), name='chatops_discord_setting_org')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Request',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('number', models.CharField(max_length=32)),
+                    ('asker', models.CharField(max_length=32)),
+                    ('command', models.CharField(max_length=16)),
+                    ('state', models.CharField(max_length=16)),
+                    ('step', models.CharField(default='', max_length=16)),
+                    ('sealed', models.BinaryField(null=True)),
+                    ('contact', models.BigIntegerField(null=True)),
+                    ('conference', models.BigIntegerField(null=True)),
+                    ('created_at', models.DateTimeField()),
+                    ('confirmed_at', models.DateTimeField(null=True)),
+                    ('expires_at', models.DateTimeField()),
+                    ('due', models.DateTimeField()),
+                    ('attempts', models.IntegerField(default=0)),
+                    ('owner', models.CharField(default='', max_length=64)),
+                    ('lease_until', models.DateTimeField(null=True)),
+                    ('ended_at', models.DateTimeField(null=True)),
+                    ('words', models.CharField(default='', max_length=300)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'chatops_request',
+                    'indexes': [models.Index(fields=['state', 'due'], name='chatops_request_due')],
+                    'constraints': [models.UniqueConstraint(fields=('org', 'number'), name='chatops_request_once')],
+                },
+            ),
+        ]),
     ]

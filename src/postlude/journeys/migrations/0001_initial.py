@@ -4,6 +4,8 @@ import django.db.models.deletion
 import postlude.kernel.ids
 from django.db import migrations, models
 
+from postlude.kernel.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -14,215 +16,217 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Journey',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('slug', models.CharField(max_length=64)),
-                ('title', models.CharField(blank=True, default='', max_length=200)),
-                ('folder', models.CharField(blank=True, default='', max_length=100)),
-                ('trigger', models.CharField(max_length=64)),
-                ('active', models.BooleanField(default=True)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'journeys_journey',
-            },
-        ),
-        migrations.CreateModel(
-            name='JourneyVersion',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('number', models.IntegerField()),
-                ('definition', models.JSONField()),
-                ('digest', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.CharField(blank=True, default='', max_length=100)),
-                ('journey', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.journey')),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'journeys_version',
-            },
-        ),
-        migrations.CreateModel(
-            name='Cycle',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('conference', models.BigIntegerField()),
-                ('entered', models.IntegerField()),
-                ('started_at', models.DateTimeField()),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-                ('journey', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.journey')),
-                ('version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.journeyversion')),
-            ],
-            options={
-                'db_table': 'journeys_cycle',
-            },
-        ),
-        migrations.CreateModel(
-            name='Mark',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('contact', models.BigIntegerField()),
-                ('scope', models.CharField(max_length=100)),
-                ('made_at', models.DateTimeField()),
-                ('journey', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.journey')),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'journeys_mark',
-            },
-        ),
-        migrations.CreateModel(
-            name='Member',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('conference', models.BigIntegerField()),
-                ('contact', models.BigIntegerField()),
-                ('tickets', models.JSONField(default=list)),
-                ('state', models.CharField(choices=[('ready', 'ready'), ('waiting', 'waiting'), ('queued', 'queued'), ('unknown', 'unknown'), ('sent', 'sent'), ('blocked', 'blocked'), ('failed', 'failed')], max_length=8)),
-                ('node', models.CharField(max_length=64)),
-                ('node_since', models.DateTimeField()),
-                ('reason', models.CharField(blank=True, default='', max_length=100)),
-                ('message', models.BigIntegerField(null=True)),
-                ('due', models.DateTimeField()),
-                ('owner', models.CharField(blank=True, default='', max_length=64)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('entered_at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('cycle', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.cycle')),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-                ('version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.journeyversion')),
-            ],
-            options={
-                'db_table': 'journeys_member',
-            },
-        ),
-        migrations.CreateModel(
-            name='NodeExecution',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('node', models.CharField(max_length=64)),
-                ('entered', models.IntegerField(default=0)),
-                ('passed', models.IntegerField(default=0)),
-                ('started_at', models.DateTimeField()),
-                ('cycle', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.cycle')),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'journeys_nodeexecution',
-            },
-        ),
-        migrations.CreateModel(
-            name='Resend',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('request', models.CharField(max_length=100)),
-                ('conference', models.BigIntegerField()),
-                ('contact', models.BigIntegerField()),
-                ('message', models.BigIntegerField(null=True)),
-                ('actor', models.CharField(max_length=100)),
-                ('at', models.DateTimeField()),
-                ('journey', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.journey')),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'journeys_resend',
-            },
-        ),
-        migrations.CreateModel(
-            name='SendAttempt',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('contact', models.BigIntegerField()),
-                ('outcome', models.CharField(max_length=8)),
-                ('reason', models.CharField(blank=True, default='', max_length=100)),
-                ('message', models.BigIntegerField(null=True)),
-                ('at', models.DateTimeField()),
-                ('execution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.nodeexecution')),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'journeys_sendattempt',
-            },
-        ),
-        migrations.CreateModel(
-            name='SendBlock',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('total', models.IntegerField()),
-                ('reasons', models.JSONField(default=dict)),
-                ('at', models.DateTimeField()),
-                ('execution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.nodeexecution')),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'journeys_sendblock',
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='journey',
-            constraint=models.UniqueConstraint(fields=('org', 'slug'), name='journeys_journey_u'),
-        ),
-        migrations.AddConstraint(
-            model_name='journeyversion',
-            constraint=models.UniqueConstraint(fields=('org', 'journey', 'number'), name='journeys_version_u'),
-        ),
-        migrations.AddIndex(
-            model_name='cycle',
-            index=models.Index(fields=['org', 'journey', 'started_at'], name='journeys_cycle_journey'),
-        ),
-        migrations.AddConstraint(
-            model_name='mark',
-            constraint=models.UniqueConstraint(fields=('org', 'journey', 'contact', 'scope'), name='journeys_mark_u'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=models.Index(condition=models.Q(('state__in', ('ready', 'waiting'))), fields=['due', 'id'], name='journeys_member_due'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['org', 'conference', 'contact'], name='journeys_member_contact'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['org', 'contact'], name='journeys_member_history'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['org', 'state', 'id'], name='journeys_member_state'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=models.Index(condition=models.Q(('message__isnull', False)), fields=['org', 'message'], name='journeys_member_message'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('org', 'cycle', 'contact'), name='journeys_member_u'),
-        ),
-        migrations.AddConstraint(
-            model_name='nodeexecution',
-            constraint=models.UniqueConstraint(fields=('org', 'cycle', 'node'), name='journeys_execution_u'),
-        ),
-        migrations.AddIndex(
-            model_name='resend',
-            index=models.Index(fields=['org', 'contact'], name='journeys_resend_contact'),
-        ),
-        migrations.AddConstraint(
-            model_name='resend',
-            constraint=models.UniqueConstraint(fields=('org', 'request'), name='journeys_resend_u'),
-        ),
-        migrations.AddIndex(
-            model_name='sendattempt',
-            index=models.Index(condition=models.Q(('message__isnull', False)), fields=['org', 'message'], name='journeys_sendattempt_message'),
-        ),
-        migrations.AddConstraint(
-            model_name='sendattempt',
-            constraint=models.UniqueConstraint(fields=('org', 'execution', 'contact'), name='journeys_sendattempt_u'),
-        ),
-        migrations.AddConstraint(
-            model_name='sendblock',
-            constraint=models.UniqueConstraint(fields=('org', 'execution'), name='journeys_sendblock_u'),
-        ),
+        NewTables([
+            migrations.CreateModel(
+                name='Journey',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('slug', models.CharField(max_length=64)),
+                    ('title', models.CharField(blank=True, default='', max_length=200)),
+                    ('folder', models.CharField(blank=True, default='', max_length=100)),
+                    ('trigger', models.CharField(max_length=64)),
+                    ('active', models.BooleanField(default=True)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'journeys_journey',
+                },
+            ),
+            migrations.CreateModel(
+                name='JourneyVersion',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('number', models.IntegerField()),
+                    ('definition', models.JSONField()),
+                    ('digest', models.CharField(max_length=64)),
+                    ('created_at', models.DateTimeField()),
+                    ('created_by', models.CharField(blank=True, default='', max_length=100)),
+                    ('journey', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.journey')),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'journeys_version',
+                },
+            ),
+            migrations.CreateModel(
+                name='Cycle',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('conference', models.BigIntegerField()),
+                    ('entered', models.IntegerField()),
+                    ('started_at', models.DateTimeField()),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                    ('journey', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.journey')),
+                    ('version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.journeyversion')),
+                ],
+                options={
+                    'db_table': 'journeys_cycle',
+                },
+            ),
+            migrations.CreateModel(
+                name='Mark',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('contact', models.BigIntegerField()),
+                    ('scope', models.CharField(max_length=100)),
+                    ('made_at', models.DateTimeField()),
+                    ('journey', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.journey')),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'journeys_mark',
+                },
+            ),
+            migrations.CreateModel(
+                name='Member',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('conference', models.BigIntegerField()),
+                    ('contact', models.BigIntegerField()),
+                    ('tickets', models.JSONField(default=list)),
+                    ('state', models.CharField(choices=[('ready', 'ready'), ('waiting', 'waiting'), ('queued', 'queued'), ('unknown', 'unknown'), ('sent', 'sent'), ('blocked', 'blocked'), ('failed', 'failed')], max_length=8)),
+                    ('node', models.CharField(max_length=64)),
+                    ('node_since', models.DateTimeField()),
+                    ('reason', models.CharField(blank=True, default='', max_length=100)),
+                    ('message', models.BigIntegerField(null=True)),
+                    ('due', models.DateTimeField()),
+                    ('owner', models.CharField(blank=True, default='', max_length=64)),
+                    ('lease_until', models.DateTimeField(null=True)),
+                    ('entered_at', models.DateTimeField()),
+                    ('settled_at', models.DateTimeField(null=True)),
+                    ('cycle', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.cycle')),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                    ('version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.journeyversion')),
+                ],
+                options={
+                    'db_table': 'journeys_member',
+                },
+            ),
+            migrations.CreateModel(
+                name='NodeExecution',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('node', models.CharField(max_length=64)),
+                    ('entered', models.IntegerField(default=0)),
+                    ('passed', models.IntegerField(default=0)),
+                    ('started_at', models.DateTimeField()),
+                    ('cycle', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.cycle')),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'journeys_nodeexecution',
+                },
+            ),
+            migrations.CreateModel(
+                name='Resend',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('request', models.CharField(max_length=100)),
+                    ('conference', models.BigIntegerField()),
+                    ('contact', models.BigIntegerField()),
+                    ('message', models.BigIntegerField(null=True)),
+                    ('actor', models.CharField(max_length=100)),
+                    ('at', models.DateTimeField()),
+                    ('journey', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.journey')),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'journeys_resend',
+                },
+            ),
+            migrations.CreateModel(
+                name='SendAttempt',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('contact', models.BigIntegerField()),
+                    ('outcome', models.CharField(max_length=8)),
+                    ('reason', models.CharField(blank=True, default='', max_length=100)),
+                    ('message', models.BigIntegerField(null=True)),
+                    ('at', models.DateTimeField()),
+                    ('execution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.nodeexecution')),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'journeys_sendattempt',
+                },
+            ),
+            migrations.CreateModel(
+                name='SendBlock',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('total', models.IntegerField()),
+                    ('reasons', models.JSONField(default=dict)),
+                    ('at', models.DateTimeField()),
+                    ('execution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.nodeexecution')),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'journeys_sendblock',
+                },
+            ),
+            migrations.AddConstraint(
+                model_name='journey',
+                constraint=models.UniqueConstraint(fields=('org', 'slug'), name='journeys_journey_u'),
+            ),
+            migrations.AddConstraint(
+                model_name='journeyversion',
+                constraint=models.UniqueConstraint(fields=('org', 'journey', 'number'), name='journeys_version_u'),
+            ),
+            migrations.AddIndex(
+                model_name='cycle',
+                index=models.Index(fields=['org', 'journey', 'started_at'], name='journeys_cycle_journey'),
+            ),
+            migrations.AddConstraint(
+                model_name='mark',
+                constraint=models.UniqueConstraint(fields=('org', 'journey', 'contact', 'scope'), name='journeys_mark_u'),
+            ),
+            migrations.AddIndex(
+                model_name='member',
+                index=models.Index(condition=models.Q(('state__in', ('ready', 'waiting'))), fields=['due', 'id'], name='journeys_member_due'),
+            ),
+            migrations.AddIndex(
+                model_name='member',
+                index=models.Index(fields=['org', 'conference', 'contact'], name='journeys_member_contact'),
+            ),
+            migrations.AddIndex(
+                model_name='member',
+                index=models.Index(fields=['org', 'contact'], name='journeys_member_history'),
+            ),
+            migrations.AddIndex(
+                model_name='member',
+                index=models.Index(fields=['org', 'state', 'id'], name='journeys_member_state'),
+            ),
+            migrations.AddIndex(
+                model_name='member',
+                index=models.Index(condition=models.Q(('message__isnull', False)), fields=['org', 'message'], name='journeys_member_message'),
+            ),
+            migrations.AddConstraint(
+                model_name='member',
+                constraint=models.UniqueConstraint(fields=('org', 'cycle', 'contact'), name='journeys_member_u'),
+            ),
+            migrations.AddConstraint(
+                model_name='nodeexecution',
+                constraint=models.UniqueConstraint(fields=('org', 'cycle', 'node'), name='journeys_execution_u'),
+            ),
+            migrations.AddIndex(
+                model_name='resend',
+                index=models.Index(fields=['org', 'contact'], name='journeys_resend_contact'),
+            ),
+            migrations.AddConstraint(
+                model_name='resend',
+                constraint=models.UniqueConstraint(fields=('org', 'request'), name='journeys_resend_u'),
+            ),
+            migrations.AddIndex(
+                model_name='sendattempt',
+                index=models.Index(condition=models.Q(('message__isnull', False)), fields=['org', 'message'], name='journeys_sendattempt_message'),
+            ),
+            migrations.AddConstraint(
+                model_name='sendattempt',
+                constraint=models.UniqueConstraint(fields=('org', 'execution', 'contact'), name='journeys_sendattempt_u'),
+            ),
+            migrations.AddConstraint(
+                model_name='sendblock',
+                constraint=models.UniqueConstraint(fields=('org', 'execution'), name='journeys_sendblock_u'),
+            ),
+        ]),
     ]

@@ -8,6 +8,7 @@ from django.db import migrations, models
 from django.db.models import Q
 
 import postlude.kernel.ids
+from postlude.kernel.new_tables import NewTables
 
 _MEMBER = """
 CREATE VIEW journeys_facts_member AS
@@ -51,52 +52,54 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RemoveIndex(model_name="member", name="journeys_member_due"),
-        migrations.CreateModel(
-            name="Slot",
-            fields=[
-                ("id", _id()),
-                ("scope", models.CharField(max_length=100)),
-                ("conference", models.BigIntegerField()),
-                ("due_at", models.DateTimeField()),
-                ("begun_at", models.DateTimeField()),
-                ("frozen_to", models.BigIntegerField(default=0)),
-                ("frozen_at", models.DateTimeField(null=True)),
-                ("owner", models.CharField(blank=True, default="", max_length=64)),
-                ("lease_until", models.DateTimeField(null=True)),
-                ("cycle", _one("journeys.cycle")),
-                ("journey", _one("journeys.journey", db_index=False)),
-                ("org", _one("orgs.organization", db_index=False)),
-                ("version", _one("journeys.journeyversion", db_index=False)),
-            ],
-            options={
-                "db_table": "journeys_slot",
-                "indexes": [
-                    models.Index(fields=["org", "conference"], name="journeys_slot_conference")
+        NewTables([
+            migrations.CreateModel(
+                name="Slot",
+                fields=[
+                    ("id", _id()),
+                    ("scope", models.CharField(max_length=100)),
+                    ("conference", models.BigIntegerField()),
+                    ("due_at", models.DateTimeField()),
+                    ("begun_at", models.DateTimeField()),
+                    ("frozen_to", models.BigIntegerField(default=0)),
+                    ("frozen_at", models.DateTimeField(null=True)),
+                    ("owner", models.CharField(blank=True, default="", max_length=64)),
+                    ("lease_until", models.DateTimeField(null=True)),
+                    ("cycle", _one("journeys.cycle")),
+                    ("journey", _one("journeys.journey", db_index=False)),
+                    ("org", _one("orgs.organization", db_index=False)),
+                    ("version", _one("journeys.journeyversion", db_index=False)),
                 ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("org", "journey", "scope"), name="journeys_slot_u"
-                    )
+                options={
+                    "db_table": "journeys_slot",
+                    "indexes": [
+                        models.Index(fields=["org", "conference"], name="journeys_slot_conference")
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("org", "journey", "scope"), name="journeys_slot_u"
+                        )
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="Occasion",
+                fields=[
+                    ("id", _id()),
+                    ("conference", models.BigIntegerField()),
+                    ("place", models.CharField(blank=True, default="", max_length=300)),
+                    ("website", models.CharField(blank=True, default="", max_length=500)),
+                    ("org", _one("orgs.organization", db_index=False)),
                 ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Occasion",
-            fields=[
-                ("id", _id()),
-                ("conference", models.BigIntegerField()),
-                ("place", models.CharField(blank=True, default="", max_length=300)),
-                ("website", models.CharField(blank=True, default="", max_length=500)),
-                ("org", _one("orgs.organization", db_index=False)),
-            ],
-            options={
-                "db_table": "journeys_occasion",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("org", "conference"), name="journeys_occasion_u"
-                    )
-                ],
-            },
-        ),
+                options={
+                    "db_table": "journeys_occasion",
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("org", "conference"), name="journeys_occasion_u"
+                        )
+                    ],
+                },
+            ),
+        ]),
         migrations.RunSQL([_MEMBER.format(more=", m.lane")], [_DROP]),
     ]

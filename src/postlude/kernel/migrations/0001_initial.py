@@ -3,6 +3,8 @@
 import postlude.kernel.ids
 from django.db import migrations, models
 
+from postlude.kernel.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -12,65 +14,67 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='JobSlot',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=64, unique=True)),
-                ('owner', models.CharField(default='', max_length=64)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('next_due', models.DateTimeField(null=True)),
-                ('last_started', models.DateTimeField(null=True)),
-                ('last_finished', models.DateTimeField(null=True)),
-                ('last_result', models.BigIntegerField(default=0)),
-                ('last_error', models.CharField(default='', max_length=400)),
-            ],
-            options={
-                'db_table': 'kernel_job_slot',
-            },
-        ),
-        migrations.CreateModel(
-            name='InboxDelivery',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('org', models.BigIntegerField()),
-                ('source', models.CharField(max_length=96)),
-                ('delivery_id', models.CharField(max_length=128)),
-                ('sealed', models.BinaryField(null=True)),
-                ('received_at', models.DateTimeField()),
-                ('processed_at', models.DateTimeField(null=True)),
-                ('due', models.DateTimeField()),
-                ('attempts', models.IntegerField(default=0)),
-                ('owner', models.CharField(default='', max_length=64)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('dead_reason', models.CharField(default='', max_length=400)),
-            ],
-            options={
-                'db_table': 'kernel_inbox_delivery',
-                'indexes': [models.Index(condition=models.Q(('dead_reason', ''), ('processed_at__isnull', True)), fields=['due'], name='kernel_delivery_due'), models.Index(fields=['received_at'], name='kernel_delivery_received')],
-                'constraints': [models.UniqueConstraint(fields=('org', 'source', 'delivery_id'), name='kernel_delivery_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='WorkRow',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('org', models.BigIntegerField()),
-                ('consumer', models.CharField(max_length=64)),
-                ('topic', models.CharField(max_length=64)),
-                ('key', models.CharField(max_length=128)),
-                ('generation', models.IntegerField(default=1)),
-                ('due', models.DateTimeField()),
-                ('created_at', models.DateTimeField()),
-                ('attempts', models.IntegerField(default=0)),
-                ('owner', models.CharField(default='', max_length=64)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('dead_reason', models.CharField(default='', max_length=400)),
-            ],
-            options={
-                'db_table': 'kernel_work_row',
-                'indexes': [models.Index(fields=['consumer', 'due'], name='kernel_work_due')],
-                'constraints': [models.UniqueConstraint(fields=('org', 'consumer', 'topic', 'key'), name='kernel_work_once')],
-            },
-        ),
+        NewTables([
+            migrations.CreateModel(
+                name='JobSlot',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('name', models.CharField(max_length=64, unique=True)),
+                    ('owner', models.CharField(default='', max_length=64)),
+                    ('lease_until', models.DateTimeField(null=True)),
+                    ('next_due', models.DateTimeField(null=True)),
+                    ('last_started', models.DateTimeField(null=True)),
+                    ('last_finished', models.DateTimeField(null=True)),
+                    ('last_result', models.BigIntegerField(default=0)),
+                    ('last_error', models.CharField(default='', max_length=400)),
+                ],
+                options={
+                    'db_table': 'kernel_job_slot',
+                },
+            ),
+            migrations.CreateModel(
+                name='InboxDelivery',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('org', models.BigIntegerField()),
+                    ('source', models.CharField(max_length=96)),
+                    ('delivery_id', models.CharField(max_length=128)),
+                    ('sealed', models.BinaryField(null=True)),
+                    ('received_at', models.DateTimeField()),
+                    ('processed_at', models.DateTimeField(null=True)),
+                    ('due', models.DateTimeField()),
+                    ('attempts', models.IntegerField(default=0)),
+                    ('owner', models.CharField(default='', max_length=64)),
+                    ('lease_until', models.DateTimeField(null=True)),
+                    ('dead_reason', models.CharField(default='', max_length=400)),
+                ],
+                options={
+                    'db_table': 'kernel_inbox_delivery',
+                    'indexes': [models.Index(condition=models.Q(('dead_reason', ''), ('processed_at__isnull', True)), fields=['due'], name='kernel_delivery_due'), models.Index(fields=['received_at'], name='kernel_delivery_received')],
+                    'constraints': [models.UniqueConstraint(fields=('org', 'source', 'delivery_id'), name='kernel_delivery_once')],
+                },
+            ),
+            migrations.CreateModel(
+                name='WorkRow',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('org', models.BigIntegerField()),
+                    ('consumer', models.CharField(max_length=64)),
+                    ('topic', models.CharField(max_length=64)),
+                    ('key', models.CharField(max_length=128)),
+                    ('generation', models.IntegerField(default=1)),
+                    ('due', models.DateTimeField()),
+                    ('created_at', models.DateTimeField()),
+                    ('attempts', models.IntegerField(default=0)),
+                    ('owner', models.CharField(default='', max_length=64)),
+                    ('lease_until', models.DateTimeField(null=True)),
+                    ('dead_reason', models.CharField(default='', max_length=400)),
+                ],
+                options={
+                    'db_table': 'kernel_work_row',
+                    'indexes': [models.Index(fields=['consumer', 'due'], name='kernel_work_due')],
+                    'constraints': [models.UniqueConstraint(fields=('org', 'consumer', 'topic', 'key'), name='kernel_work_once')],
+                },
+            ),
+        ]),
     ]

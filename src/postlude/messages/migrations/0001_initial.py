@@ -4,6 +4,8 @@ import django.db.models.deletion
 import postlude.kernel.ids
 from django.db import migrations, models
 
+from postlude.kernel.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -14,314 +16,316 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Epoch',
-            fields=[
-                ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('database', models.CharField(max_length=32)),
-                ('tick', models.BigIntegerField(default=0)),
-                ('epoch', models.IntegerField(default=0)),
-                ('held', models.BooleanField(default=False)),
-            ],
-            options={
-                'db_table': 'messages_epoch',
-            },
-        ),
-        migrations.CreateModel(
-            name='EpochDecision',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('actor', models.CharField(max_length=100)),
-                ('decision', models.CharField(max_length=16)),
-                ('epoch', models.IntegerField()),
-                ('rows', models.IntegerField()),
-                ('at', models.DateTimeField()),
-            ],
-            options={
-                'db_table': 'messages_epochdecision',
-            },
-        ),
-        migrations.CreateModel(
-            name='MessageTemplate',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('slug', models.CharField(max_length=64)),
-                ('kind', models.CharField(max_length=32)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'messages_template',
-            },
-        ),
-        migrations.CreateModel(
-            name='SendBlock',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('message', models.BigIntegerField()),
-                ('contact', models.BigIntegerField()),
-                ('node', models.CharField(blank=True, default='', max_length=100)),
-                ('channel', models.CharField(max_length=32)),
-                ('klass', models.CharField(max_length=16)),
-                ('reason', models.CharField(max_length=32)),
-                ('testing', models.BooleanField(default=False)),
-                ('at', models.DateTimeField()),
-                ('day', models.DateField()),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'messages_sendblock',
-            },
-        ),
-        migrations.CreateModel(
-            name='Sender',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('slug', models.CharField(max_length=64)),
-                ('channel', models.CharField(max_length=32)),
-                ('settings', models.JSONField(default=dict)),
-                ('from_address', models.CharField(blank=True, default='', max_length=254)),
-                ('from_name', models.CharField(blank=True, default='', max_length=200)),
-                ('reply_to', models.CharField(blank=True, default='', max_length=254)),
-                ('rate', models.FloatField()),
-                ('burst', models.IntegerField()),
-                ('window', models.IntegerField()),
-                ('urgent_share', models.FloatField(default=0.15)),
-                ('tokens', models.FloatField(default=0)),
-                ('urgent_tokens', models.FloatField(default=0)),
-                ('tokens_at', models.FloatField(default=0)),
-                ('version', models.BigIntegerField(default=0)),
-                ('paused_until', models.DateTimeField(null=True)),
-                ('pause_reason', models.CharField(blank=True, default='', max_length=300)),
-                ('failures', models.IntegerField(default=0)),
-                ('opened', models.IntegerField(default=0)),
-                ('open_until', models.DateTimeField(null=True)),
-                ('quota', models.IntegerField(null=True)),
-                ('quota_used', models.IntegerField(default=0)),
-                ('quota_month', models.CharField(blank=True, default='', max_length=7)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'messages_sender',
-            },
-        ),
-        migrations.CreateModel(
-            name='Outbox',
-            fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('lane', models.SmallIntegerField()),
-                ('due', models.DateTimeField()),
-                ('deadline', models.DateTimeField()),
-                ('phase', models.CharField(default='queued', max_length=8)),
-                ('attempts', models.IntegerField(default=0)),
-                ('maybe_sent', models.BooleanField(default=False)),
-                ('owner', models.CharField(blank=True, default='', max_length=64)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('epoch', models.IntegerField(default=0)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-                ('sender', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='messages.sender')),
-            ],
-            options={
-                'db_table': 'messages_outbox',
-            },
-        ),
-        migrations.CreateModel(
-            name='Dispatch',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('provider_id', models.CharField(blank=True, default='', max_length=255)),
-                ('count', models.IntegerField()),
-                ('at', models.DateTimeField()),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-                ('sender', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='messages.sender')),
-            ],
-            options={
-                'db_table': 'messages_dispatch',
-            },
-        ),
-        migrations.CreateModel(
-            name='ShownText',
-            fields=[
-                ('message', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('sealed', models.BinaryField()),
-                ('expires_at', models.DateTimeField()),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'messages_showntext',
-            },
-        ),
-        migrations.CreateModel(
-            name='TemplateText',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('locale', models.CharField(max_length=16)),
-                ('subject', models.TextField(blank=True, default='')),
-                ('mjml', models.TextField(blank=True, default='')),
-                ('html', models.TextField(blank=True, default='')),
-                ('text', models.TextField(blank=True, default='')),
-                ('compiled_html', models.TextField(blank=True, default='')),
-                ('compiled_text', models.TextField(blank=True, default='')),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'messages_templatetext',
-            },
-        ),
-        migrations.CreateModel(
-            name='Link',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('n', models.IntegerField()),
-                ('target', models.TextField()),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-                ('text', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='messages.templatetext')),
-            ],
-            options={
-                'db_table': 'messages_link',
-            },
-        ),
-        migrations.CreateModel(
-            name='TemplateVersion',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('number', models.IntegerField()),
-                ('digest', models.CharField(max_length=64)),
-                ('context_sample', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-                ('template', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='messages.messagetemplate')),
-            ],
-            options={
-                'db_table': 'messages_templateversion',
-            },
-        ),
-        migrations.AddField(
-            model_name='templatetext',
-            name='version',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='messages.templateversion'),
-        ),
-        migrations.CreateModel(
-            name='Message',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('klass', models.CharField(max_length=16)),
-                ('channel', models.CharField(max_length=32)),
-                ('cycle', models.BigIntegerField(null=True)),
-                ('node', models.CharField(blank=True, default='', max_length=100)),
-                ('locale', models.CharField(blank=True, default='', max_length=16)),
-                ('contact', models.BigIntegerField()),
-                ('address', models.BigIntegerField(null=True)),
-                ('key', models.CharField(max_length=200)),
-                ('fallback_of', models.BigIntegerField(null=True)),
-                ('context', models.JSONField(default=dict)),
-                ('on_quiet', models.CharField(default='delay', max_length=8)),
-                ('testing', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
-                ('deadline', models.DateTimeField()),
-                ('day', models.DateField()),
-                ('state', models.CharField(choices=[('queued', 'queued'), ('leased', 'leased'), ('sending', 'sending'), ('accepted', 'accepted'), ('delivered', 'delivered'), ('bounced', 'bounced'), ('blocked', 'blocked'), ('failed', 'failed'), ('expired', 'expired'), ('cancelled', 'cancelled'), ('unknown', 'unknown')], max_length=16)),
-                ('reason', models.CharField(blank=True, default='', max_length=300)),
-                ('dispatch', models.BigIntegerField(null=True)),
-                ('provider_id', models.CharField(blank=True, default='', max_length=255)),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('segments', models.IntegerField(default=0)),
-                ('cost', models.BigIntegerField(null=True)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-                ('sender', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='messages.sender')),
-                ('template_version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='messages.templateversion')),
-            ],
-            options={
-                'db_table': 'messages_message',
-            },
-        ),
-        migrations.CreateModel(
-            name='Attempt',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('message', models.BigIntegerField()),
-                ('kind', models.CharField(max_length=32)),
-                ('at', models.DateTimeField()),
-                ('words', models.CharField(blank=True, default='', max_length=300)),
-                ('provider_id', models.CharField(blank=True, default='', max_length=255)),
-                ('dedup', models.CharField(max_length=200)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'messages_attempt',
-                'constraints': [models.UniqueConstraint(fields=('org', 'message', 'dedup'), name='messages_attempt_u')],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='messagetemplate',
-            constraint=models.UniqueConstraint(fields=('org', 'slug'), name='messages_template_u'),
-        ),
-        migrations.AddIndex(
-            model_name='sendblock',
-            index=models.Index(fields=['org', 'node', 'day'], name='messages_sendblock_node'),
-        ),
-        migrations.AddConstraint(
-            model_name='sendblock',
-            constraint=models.UniqueConstraint(fields=('org', 'message'), name='messages_sendblock_u'),
-        ),
-        migrations.AddConstraint(
-            model_name='sender',
-            constraint=models.UniqueConstraint(fields=('org', 'slug'), name='messages_sender_u'),
-        ),
-        migrations.AddIndex(
-            model_name='outbox',
-            index=models.Index(fields=['sender', 'lane', 'due', 'id'], name='messages_outbox_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='outbox',
-            index=models.Index(condition=models.Q(('lease_until__isnull', False)), fields=['lease_until'], name='messages_outbox_lease'),
-        ),
-        migrations.AddIndex(
-            model_name='outbox',
-            index=models.Index(fields=['deadline'], name='messages_outbox_deadline'),
-        ),
-        migrations.AddIndex(
-            model_name='dispatch',
-            index=models.Index(fields=['org', 'sender', 'at'], name='messages_dispatch_sender'),
-        ),
-        migrations.AddIndex(
-            model_name='showntext',
-            index=models.Index(fields=['expires_at'], name='messages_showntext_expiry'),
-        ),
-        migrations.AddConstraint(
-            model_name='link',
-            constraint=models.UniqueConstraint(fields=('org', 'text', 'n'), name='messages_link_u'),
-        ),
-        migrations.AddConstraint(
-            model_name='templateversion',
-            constraint=models.UniqueConstraint(fields=('org', 'template', 'number'), name='messages_templateversion_u'),
-        ),
-        migrations.AddConstraint(
-            model_name='templatetext',
-            constraint=models.UniqueConstraint(fields=('org', 'version', 'locale'), name='messages_templatetext_u'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['org', 'contact', 'created_at'], name='messages_message_contact'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['org', 'node', 'day'], name='messages_message_node'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('provider_id', ''), _negated=True), fields=['sender', 'provider_id'], name='messages_message_provider'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('accepted_at__isnull', False)), fields=['org', 'accepted_at'], name='messages_message_accepted'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state', 'unknown')), fields=['sender', 'settled_at'], name='messages_message_unknown'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('org', 'key'), name='messages_message_u'),
-        ),
+        NewTables([
+            migrations.CreateModel(
+                name='Epoch',
+                fields=[
+                    ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                    ('database', models.CharField(max_length=32)),
+                    ('tick', models.BigIntegerField(default=0)),
+                    ('epoch', models.IntegerField(default=0)),
+                    ('held', models.BooleanField(default=False)),
+                ],
+                options={
+                    'db_table': 'messages_epoch',
+                },
+            ),
+            migrations.CreateModel(
+                name='EpochDecision',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('actor', models.CharField(max_length=100)),
+                    ('decision', models.CharField(max_length=16)),
+                    ('epoch', models.IntegerField()),
+                    ('rows', models.IntegerField()),
+                    ('at', models.DateTimeField()),
+                ],
+                options={
+                    'db_table': 'messages_epochdecision',
+                },
+            ),
+            migrations.CreateModel(
+                name='MessageTemplate',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('slug', models.CharField(max_length=64)),
+                    ('kind', models.CharField(max_length=32)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'messages_template',
+                },
+            ),
+            migrations.CreateModel(
+                name='SendBlock',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('message', models.BigIntegerField()),
+                    ('contact', models.BigIntegerField()),
+                    ('node', models.CharField(blank=True, default='', max_length=100)),
+                    ('channel', models.CharField(max_length=32)),
+                    ('klass', models.CharField(max_length=16)),
+                    ('reason', models.CharField(max_length=32)),
+                    ('testing', models.BooleanField(default=False)),
+                    ('at', models.DateTimeField()),
+                    ('day', models.DateField()),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'messages_sendblock',
+                },
+            ),
+            migrations.CreateModel(
+                name='Sender',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('slug', models.CharField(max_length=64)),
+                    ('channel', models.CharField(max_length=32)),
+                    ('settings', models.JSONField(default=dict)),
+                    ('from_address', models.CharField(blank=True, default='', max_length=254)),
+                    ('from_name', models.CharField(blank=True, default='', max_length=200)),
+                    ('reply_to', models.CharField(blank=True, default='', max_length=254)),
+                    ('rate', models.FloatField()),
+                    ('burst', models.IntegerField()),
+                    ('window', models.IntegerField()),
+                    ('urgent_share', models.FloatField(default=0.15)),
+                    ('tokens', models.FloatField(default=0)),
+                    ('urgent_tokens', models.FloatField(default=0)),
+                    ('tokens_at', models.FloatField(default=0)),
+                    ('version', models.BigIntegerField(default=0)),
+                    ('paused_until', models.DateTimeField(null=True)),
+                    ('pause_reason', models.CharField(blank=True, default='', max_length=300)),
+                    ('failures', models.IntegerField(default=0)),
+                    ('opened', models.IntegerField(default=0)),
+                    ('open_until', models.DateTimeField(null=True)),
+                    ('quota', models.IntegerField(null=True)),
+                    ('quota_used', models.IntegerField(default=0)),
+                    ('quota_month', models.CharField(blank=True, default='', max_length=7)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'messages_sender',
+                },
+            ),
+            migrations.CreateModel(
+                name='Outbox',
+                fields=[
+                    ('id', models.BigIntegerField(primary_key=True, serialize=False)),
+                    ('lane', models.SmallIntegerField()),
+                    ('due', models.DateTimeField()),
+                    ('deadline', models.DateTimeField()),
+                    ('phase', models.CharField(default='queued', max_length=8)),
+                    ('attempts', models.IntegerField(default=0)),
+                    ('maybe_sent', models.BooleanField(default=False)),
+                    ('owner', models.CharField(blank=True, default='', max_length=64)),
+                    ('lease_until', models.DateTimeField(null=True)),
+                    ('epoch', models.IntegerField(default=0)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                    ('sender', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='messages.sender')),
+                ],
+                options={
+                    'db_table': 'messages_outbox',
+                },
+            ),
+            migrations.CreateModel(
+                name='Dispatch',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('provider_id', models.CharField(blank=True, default='', max_length=255)),
+                    ('count', models.IntegerField()),
+                    ('at', models.DateTimeField()),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                    ('sender', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='messages.sender')),
+                ],
+                options={
+                    'db_table': 'messages_dispatch',
+                },
+            ),
+            migrations.CreateModel(
+                name='ShownText',
+                fields=[
+                    ('message', models.BigIntegerField(primary_key=True, serialize=False)),
+                    ('sealed', models.BinaryField()),
+                    ('expires_at', models.DateTimeField()),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'messages_showntext',
+                },
+            ),
+            migrations.CreateModel(
+                name='TemplateText',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('locale', models.CharField(max_length=16)),
+                    ('subject', models.TextField(blank=True, default='')),
+                    ('mjml', models.TextField(blank=True, default='')),
+                    ('html', models.TextField(blank=True, default='')),
+                    ('text', models.TextField(blank=True, default='')),
+                    ('compiled_html', models.TextField(blank=True, default='')),
+                    ('compiled_text', models.TextField(blank=True, default='')),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'messages_templatetext',
+                },
+            ),
+            migrations.CreateModel(
+                name='Link',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('n', models.IntegerField()),
+                    ('target', models.TextField()),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                    ('text', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='messages.templatetext')),
+                ],
+                options={
+                    'db_table': 'messages_link',
+                },
+            ),
+            migrations.CreateModel(
+                name='TemplateVersion',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('number', models.IntegerField()),
+                    ('digest', models.CharField(max_length=64)),
+                    ('context_sample', models.JSONField(default=dict)),
+                    ('created_at', models.DateTimeField()),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                    ('template', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='messages.messagetemplate')),
+                ],
+                options={
+                    'db_table': 'messages_templateversion',
+                },
+            ),
+            migrations.AddField(
+                model_name='templatetext',
+                name='version',
+                field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='messages.templateversion'),
+            ),
+            migrations.CreateModel(
+                name='Message',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('klass', models.CharField(max_length=16)),
+                    ('channel', models.CharField(max_length=32)),
+                    ('cycle', models.BigIntegerField(null=True)),
+                    ('node', models.CharField(blank=True, default='', max_length=100)),
+                    ('locale', models.CharField(blank=True, default='', max_length=16)),
+                    ('contact', models.BigIntegerField()),
+                    ('address', models.BigIntegerField(null=True)),
+                    ('key', models.CharField(max_length=200)),
+                    ('fallback_of', models.BigIntegerField(null=True)),
+                    ('context', models.JSONField(default=dict)),
+                    ('on_quiet', models.CharField(default='delay', max_length=8)),
+                    ('testing', models.BooleanField(default=False)),
+                    ('created_at', models.DateTimeField()),
+                    ('deadline', models.DateTimeField()),
+                    ('day', models.DateField()),
+                    ('state', models.CharField(choices=[('queued', 'queued'), ('leased', 'leased'), ('sending', 'sending'), ('accepted', 'accepted'), ('delivered', 'delivered'), ('bounced', 'bounced'), ('blocked', 'blocked'), ('failed', 'failed'), ('expired', 'expired'), ('cancelled', 'cancelled'), ('unknown', 'unknown')], max_length=16)),
+                    ('reason', models.CharField(blank=True, default='', max_length=300)),
+                    ('dispatch', models.BigIntegerField(null=True)),
+                    ('provider_id', models.CharField(blank=True, default='', max_length=255)),
+                    ('accepted_at', models.DateTimeField(null=True)),
+                    ('settled_at', models.DateTimeField(null=True)),
+                    ('segments', models.IntegerField(default=0)),
+                    ('cost', models.BigIntegerField(null=True)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                    ('sender', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='messages.sender')),
+                    ('template_version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='messages.templateversion')),
+                ],
+                options={
+                    'db_table': 'messages_message',
+                },
+            ),
+            migrations.CreateModel(
+                name='Attempt',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('message', models.BigIntegerField()),
+                    ('kind', models.CharField(max_length=32)),
+                    ('at', models.DateTimeField()),
+                    ('words', models.CharField(blank=True, default='', max_length=300)),
+                    ('provider_id', models.CharField(blank=True, default='', max_length=255)),
+                    ('dedup', models.CharField(max_length=200)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'messages_attempt',
+                    'constraints': [models.UniqueConstraint(fields=('org', 'message', 'dedup'), name='messages_attempt_u')],
+                },
+            ),
+            migrations.AddConstraint(
+                model_name='messagetemplate',
+                constraint=models.UniqueConstraint(fields=('org', 'slug'), name='messages_template_u'),
+            ),
+            migrations.AddIndex(
+                model_name='sendblock',
+                index=models.Index(fields=['org', 'node', 'day'], name='messages_sendblock_node'),
+            ),
+            migrations.AddConstraint(
+                model_name='sendblock',
+                constraint=models.UniqueConstraint(fields=('org', 'message'), name='messages_sendblock_u'),
+            ),
+            migrations.AddConstraint(
+                model_name='sender',
+                constraint=models.UniqueConstraint(fields=('org', 'slug'), name='messages_sender_u'),
+            ),
+            migrations.AddIndex(
+                model_name='outbox',
+                index=models.Index(fields=['sender', 'lane', 'due', 'id'], name='messages_outbox_queue'),
+            ),
+            migrations.AddIndex(
+                model_name='outbox',
+                index=models.Index(condition=models.Q(('lease_until__isnull', False)), fields=['lease_until'], name='messages_outbox_lease'),
+            ),
+            migrations.AddIndex(
+                model_name='outbox',
+                index=models.Index(fields=['deadline'], name='messages_outbox_deadline'),
+            ),
+            migrations.AddIndex(
+                model_name='dispatch',
+                index=models.Index(fields=['org', 'sender', 'at'], name='messages_dispatch_sender'),
+            ),
+            migrations.AddIndex(
+                model_name='showntext',
+                index=models.Index(fields=['expires_at'], name='messages_showntext_expiry'),
+            ),
+            migrations.AddConstraint(
+                model_name='link',
+                constraint=models.UniqueConstraint(fields=('org', 'text', 'n'), name='messages_link_u'),
+            ),
+            migrations.AddConstraint(
+                model_name='templateversion',
+                constraint=models.UniqueConstraint(fields=('org', 'template', 'number'), name='messages_templateversion_u'),
+            ),
+            migrations.AddConstraint(
+                model_name='templatetext',
+                constraint=models.UniqueConstraint(fields=('org', 'version', 'locale'), name='messages_templatetext_u'),
+            ),
+            migrations.AddIndex(
+                model_name='message',
+                index=models.Index(fields=['org', 'contact', 'created_at'], name='messages_message_contact'),
+            ),
+            migrations.AddIndex(
+                model_name='message',
+                index=models.Index(fields=['org', 'node', 'day'], name='messages_message_node'),
+            ),
+            migrations.AddIndex(
+                model_name='message',
+                index=models.Index(condition=models.Q(('provider_id', ''), _negated=True), fields=['sender', 'provider_id'], name='messages_message_provider'),
+            ),
+            migrations.AddIndex(
+                model_name='message',
+                index=models.Index(condition=models.Q(('accepted_at__isnull', False)), fields=['org', 'accepted_at'], name='messages_message_accepted'),
+            ),
+            migrations.AddIndex(
+                model_name='message',
+                index=models.Index(condition=models.Q(('state', 'unknown')), fields=['sender', 'settled_at'], name='messages_message_unknown'),
+            ),
+            migrations.AddConstraint(
+                model_name='message',
+                constraint=models.UniqueConstraint(fields=('org', 'key'), name='messages_message_u'),
+            ),
+        ]),
     ]

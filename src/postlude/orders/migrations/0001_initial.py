@@ -4,6 +4,8 @@ import django.db.models.deletion
 import postlude.kernel.ids
 from django.db import migrations, models
 
+from postlude.kernel.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -14,195 +16,197 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Conference',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('slug', models.CharField(max_length=100)),
-                ('name', models.CharField(max_length=300)),
-                ('pattern', models.CharField(blank=True, max_length=300)),
-                ('position', models.IntegerField(default=0)),
-                ('automatic', models.BooleanField(default=False)),
-                ('starts_at', models.DateTimeField(null=True)),
-                ('ends_at', models.DateTimeField(null=True)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'orders_conference',
-            },
-        ),
-        migrations.CreateModel(
-            name='Happening',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('source', models.CharField(max_length=32)),
-                ('external_id', models.CharField(max_length=64, null=True)),
-                ('slug', models.CharField(max_length=100, null=True)),
-                ('name', models.CharField(max_length=300)),
-                ('kind', models.CharField(max_length=16)),
-                ('kind_given', models.BooleanField(default=False)),
-                ('starts_at', models.DateTimeField(null=True)),
-                ('ends_at', models.DateTimeField(null=True)),
-                ('conference', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.conference')),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'orders_happening',
-            },
-        ),
-        migrations.CreateModel(
-            name='KindRule',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('position', models.IntegerField()),
-                ('pattern', models.CharField(max_length=300)),
-                ('kind', models.CharField(max_length=16)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'orders_kindrule',
-            },
-        ),
-        migrations.CreateModel(
-            name='Order',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('source', models.CharField(max_length=32)),
-                ('number', models.CharField(max_length=64)),
-                ('payment_method', models.CharField(blank=True, max_length=32)),
-                ('placed_at', models.DateTimeField(null=True)),
-                ('paid', models.BooleanField(default=False)),
-                ('paid_at', models.DateTimeField(null=True)),
-                ('paid_rank', models.SmallIntegerField(default=0)),
-                ('cancelled', models.BooleanField(default=False)),
-                ('cancelled_at', models.DateTimeField(null=True)),
-                ('refunded', models.BooleanField(default=False)),
-                ('refunded_at', models.DateTimeField(null=True)),
-                ('refunded_minor', models.BigIntegerField(null=True)),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('created_at', models.DateTimeField()),
-                ('happening', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.happening')),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'orders_order',
-            },
-        ),
-        migrations.CreateModel(
-            name='TicketType',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=300)),
-                ('external_id', models.CharField(max_length=64, null=True)),
-                ('total', models.IntegerField(null=True)),
-                ('happening', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.happening')),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'orders_tickettype',
-            },
-        ),
-        migrations.CreateModel(
-            name='Ticket',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('source', models.CharField(max_length=32)),
-                ('external_id', models.CharField(max_length=64, null=True)),
-                ('webhook_id', models.CharField(max_length=64, null=True)),
-                ('contact', models.BigIntegerField(null=True)),
-                ('described_at', models.DateTimeField(null=True)),
-                ('state', models.CharField(max_length=16)),
-                ('price_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('paid', models.BooleanField(default=False)),
-                ('paid_at', models.DateTimeField(null=True)),
-                ('paid_rank', models.SmallIntegerField(default=0)),
-                ('sold_at', models.DateTimeField(null=True)),
-                ('sold_day', models.DateField(null=True)),
-                ('cancelled', models.BooleanField(default=False)),
-                ('refunded', models.BooleanField(default=False)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('reg_no', models.IntegerField(null=True)),
-                ('source_updated_at', models.DateTimeField(null=True)),
-                ('first_seen_at', models.DateTimeField()),
-                ('via', models.CharField(max_length=8)),
-                ('happening', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.happening')),
-                ('order', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='orders.order')),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-                ('ticket_type', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.tickettype')),
-            ],
-            options={
-                'db_table': 'orders_ticket',
-            },
-        ),
-        migrations.CreateModel(
-            name='Warning',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=64)),
-                ('subject', models.CharField(max_length=200)),
-                ('words', models.CharField(max_length=400)),
-                ('hint', models.CharField(blank=True, max_length=400)),
-                ('first_at', models.DateTimeField()),
-                ('last_at', models.DateTimeField()),
-                ('count', models.IntegerField(default=1)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'orders_warning',
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='conference',
-            constraint=models.UniqueConstraint(fields=('org', 'slug'), name='orders_conference_slug'),
-        ),
-        migrations.AddIndex(
-            model_name='happening',
-            index=models.Index(fields=['org', 'source', 'name'], name='orders_happening_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='happening',
-            constraint=models.UniqueConstraint(fields=('org', 'source', 'external_id'), name='orders_happening_external'),
-        ),
-        migrations.AddConstraint(
-            model_name='happening',
-            constraint=models.UniqueConstraint(fields=('org', 'source', 'slug'), name='orders_happening_slug'),
-        ),
-        migrations.AddConstraint(
-            model_name='kindrule',
-            constraint=models.UniqueConstraint(fields=('org', 'position'), name='orders_kindrule_position'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('org', 'source', 'number'), name='orders_order_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='tickettype',
-            constraint=models.UniqueConstraint(fields=('org', 'happening', 'name'), name='orders_tickettype_name'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['org', 'order'], name='orders_ticket_order'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['org', 'contact'], name='orders_ticket_contact'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['org', 'happening', 'state'], name='orders_ticket_happening'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(fields=('org', 'source', 'external_id'), name='orders_ticket_external'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(fields=('org', 'source', 'webhook_id'), name='orders_ticket_webhook'),
-        ),
-        migrations.AddConstraint(
-            model_name='warning',
-            constraint=models.UniqueConstraint(fields=('org', 'code', 'subject'), name='orders_warning_once'),
-        ),
+        NewTables([
+            migrations.CreateModel(
+                name='Conference',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('slug', models.CharField(max_length=100)),
+                    ('name', models.CharField(max_length=300)),
+                    ('pattern', models.CharField(blank=True, max_length=300)),
+                    ('position', models.IntegerField(default=0)),
+                    ('automatic', models.BooleanField(default=False)),
+                    ('starts_at', models.DateTimeField(null=True)),
+                    ('ends_at', models.DateTimeField(null=True)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'orders_conference',
+                },
+            ),
+            migrations.CreateModel(
+                name='Happening',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('source', models.CharField(max_length=32)),
+                    ('external_id', models.CharField(max_length=64, null=True)),
+                    ('slug', models.CharField(max_length=100, null=True)),
+                    ('name', models.CharField(max_length=300)),
+                    ('kind', models.CharField(max_length=16)),
+                    ('kind_given', models.BooleanField(default=False)),
+                    ('starts_at', models.DateTimeField(null=True)),
+                    ('ends_at', models.DateTimeField(null=True)),
+                    ('conference', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.conference')),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'orders_happening',
+                },
+            ),
+            migrations.CreateModel(
+                name='KindRule',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('position', models.IntegerField()),
+                    ('pattern', models.CharField(max_length=300)),
+                    ('kind', models.CharField(max_length=16)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'orders_kindrule',
+                },
+            ),
+            migrations.CreateModel(
+                name='Order',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('source', models.CharField(max_length=32)),
+                    ('number', models.CharField(max_length=64)),
+                    ('payment_method', models.CharField(blank=True, max_length=32)),
+                    ('placed_at', models.DateTimeField(null=True)),
+                    ('paid', models.BooleanField(default=False)),
+                    ('paid_at', models.DateTimeField(null=True)),
+                    ('paid_rank', models.SmallIntegerField(default=0)),
+                    ('cancelled', models.BooleanField(default=False)),
+                    ('cancelled_at', models.DateTimeField(null=True)),
+                    ('refunded', models.BooleanField(default=False)),
+                    ('refunded_at', models.DateTimeField(null=True)),
+                    ('refunded_minor', models.BigIntegerField(null=True)),
+                    ('currency', models.CharField(blank=True, max_length=3)),
+                    ('created_at', models.DateTimeField()),
+                    ('happening', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.happening')),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'orders_order',
+                },
+            ),
+            migrations.CreateModel(
+                name='TicketType',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('name', models.CharField(max_length=300)),
+                    ('external_id', models.CharField(max_length=64, null=True)),
+                    ('total', models.IntegerField(null=True)),
+                    ('happening', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.happening')),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'orders_tickettype',
+                },
+            ),
+            migrations.CreateModel(
+                name='Ticket',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('source', models.CharField(max_length=32)),
+                    ('external_id', models.CharField(max_length=64, null=True)),
+                    ('webhook_id', models.CharField(max_length=64, null=True)),
+                    ('contact', models.BigIntegerField(null=True)),
+                    ('described_at', models.DateTimeField(null=True)),
+                    ('state', models.CharField(max_length=16)),
+                    ('price_minor', models.BigIntegerField()),
+                    ('currency', models.CharField(max_length=3)),
+                    ('paid', models.BooleanField(default=False)),
+                    ('paid_at', models.DateTimeField(null=True)),
+                    ('paid_rank', models.SmallIntegerField(default=0)),
+                    ('sold_at', models.DateTimeField(null=True)),
+                    ('sold_day', models.DateField(null=True)),
+                    ('cancelled', models.BooleanField(default=False)),
+                    ('refunded', models.BooleanField(default=False)),
+                    ('ended_at', models.DateTimeField(null=True)),
+                    ('reg_no', models.IntegerField(null=True)),
+                    ('source_updated_at', models.DateTimeField(null=True)),
+                    ('first_seen_at', models.DateTimeField()),
+                    ('via', models.CharField(max_length=8)),
+                    ('happening', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.happening')),
+                    ('order', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='orders.order')),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                    ('ticket_type', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.tickettype')),
+                ],
+                options={
+                    'db_table': 'orders_ticket',
+                },
+            ),
+            migrations.CreateModel(
+                name='Warning',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('code', models.CharField(max_length=64)),
+                    ('subject', models.CharField(max_length=200)),
+                    ('words', models.CharField(max_length=400)),
+                    ('hint', models.CharField(blank=True, max_length=400)),
+                    ('first_at', models.DateTimeField()),
+                    ('last_at', models.DateTimeField()),
+                    ('count', models.IntegerField(default=1)),
+                    ('closed_at', models.DateTimeField(null=True)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'orders_warning',
+                },
+            ),
+            migrations.AddConstraint(
+                model_name='conference',
+                constraint=models.UniqueConstraint(fields=('org', 'slug'), name='orders_conference_slug'),
+            ),
+            migrations.AddIndex(
+                model_name='happening',
+                index=models.Index(fields=['org', 'source', 'name'], name='orders_happening_name'),
+            ),
+            migrations.AddConstraint(
+                model_name='happening',
+                constraint=models.UniqueConstraint(fields=('org', 'source', 'external_id'), name='orders_happening_external'),
+            ),
+            migrations.AddConstraint(
+                model_name='happening',
+                constraint=models.UniqueConstraint(fields=('org', 'source', 'slug'), name='orders_happening_slug'),
+            ),
+            migrations.AddConstraint(
+                model_name='kindrule',
+                constraint=models.UniqueConstraint(fields=('org', 'position'), name='orders_kindrule_position'),
+            ),
+            migrations.AddConstraint(
+                model_name='order',
+                constraint=models.UniqueConstraint(fields=('org', 'source', 'number'), name='orders_order_number'),
+            ),
+            migrations.AddConstraint(
+                model_name='tickettype',
+                constraint=models.UniqueConstraint(fields=('org', 'happening', 'name'), name='orders_tickettype_name'),
+            ),
+            migrations.AddIndex(
+                model_name='ticket',
+                index=models.Index(fields=['org', 'order'], name='orders_ticket_order'),
+            ),
+            migrations.AddIndex(
+                model_name='ticket',
+                index=models.Index(fields=['org', 'contact'], name='orders_ticket_contact'),
+            ),
+            migrations.AddIndex(
+                model_name='ticket',
+                index=models.Index(fields=['org', 'happening', 'state'], name='orders_ticket_happening'),
+            ),
+            migrations.AddConstraint(
+                model_name='ticket',
+                constraint=models.UniqueConstraint(fields=('org', 'source', 'external_id'), name='orders_ticket_external'),
+            ),
+            migrations.AddConstraint(
+                model_name='ticket',
+                constraint=models.UniqueConstraint(fields=('org', 'source', 'webhook_id'), name='orders_ticket_webhook'),
+            ),
+            migrations.AddConstraint(
+                model_name='warning',
+                constraint=models.UniqueConstraint(fields=('org', 'code', 'subject'), name='orders_warning_once'),
+            ),
+        ]),
     ]

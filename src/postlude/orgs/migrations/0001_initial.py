@@ -5,6 +5,8 @@ import postlude.kernel.ids
 from django.conf import settings
 from django.db import migrations, models
 
+from postlude.kernel.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -15,67 +17,69 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Organization',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('slug', models.SlugField(max_length=64, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('zone', models.CharField(max_length=64)),
-                ('currency', models.CharField(max_length=3)),
-                ('locale', models.CharField(max_length=16)),
-                ('region', models.CharField(max_length=2)),
-                ('quiet_from', models.TimeField(null=True)),
-                ('quiet_to', models.TimeField(null=True)),
-                ('caps', models.JSONField(default=list)),
-                ('fees', models.JSONField(default=dict)),
-            ],
-            options={
-                'db_table': 'orgs_organization',
-            },
-        ),
-        migrations.CreateModel(
-            name='Branch',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('slug', models.SlugField(db_index=False, max_length=64)),
-                ('name', models.CharField(max_length=200)),
-                ('zone', models.CharField(blank=True, max_length=64)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'orgs_branch',
-                'constraints': [models.UniqueConstraint(fields=('org', 'slug'), name='orgs_branch_slug')],
-            },
-        ),
-        migrations.CreateModel(
-            name='ApiKey',
-            fields=[
-                ('prefix', models.CharField(max_length=8, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=100)),
-                ('digest', models.CharField(max_length=80)),
-                ('scopes', models.JSONField(default=list)),
-                ('expires', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('last_used_at', models.DateTimeField(null=True)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'orgs_apikey',
-                'indexes': [models.Index(fields=['org', 'prefix'], name='orgs_apikey_org')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Staff',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('role', models.CharField(max_length=16)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'db_table': 'orgs_staff',
-                'constraints': [models.UniqueConstraint(fields=('org', 'user'), name='orgs_staff_user')],
-            },
-        ),
+        NewTables([
+            migrations.CreateModel(
+                name='Organization',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('slug', models.SlugField(max_length=64, unique=True)),
+                    ('name', models.CharField(max_length=200)),
+                    ('zone', models.CharField(max_length=64)),
+                    ('currency', models.CharField(max_length=3)),
+                    ('locale', models.CharField(max_length=16)),
+                    ('region', models.CharField(max_length=2)),
+                    ('quiet_from', models.TimeField(null=True)),
+                    ('quiet_to', models.TimeField(null=True)),
+                    ('caps', models.JSONField(default=list)),
+                    ('fees', models.JSONField(default=dict)),
+                ],
+                options={
+                    'db_table': 'orgs_organization',
+                },
+            ),
+            migrations.CreateModel(
+                name='Branch',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('slug', models.SlugField(db_index=False, max_length=64)),
+                    ('name', models.CharField(max_length=200)),
+                    ('zone', models.CharField(blank=True, max_length=64)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'orgs_branch',
+                    'constraints': [models.UniqueConstraint(fields=('org', 'slug'), name='orgs_branch_slug')],
+                },
+            ),
+            migrations.CreateModel(
+                name='ApiKey',
+                fields=[
+                    ('prefix', models.CharField(max_length=8, primary_key=True, serialize=False)),
+                    ('name', models.CharField(max_length=100)),
+                    ('digest', models.CharField(max_length=80)),
+                    ('scopes', models.JSONField(default=list)),
+                    ('expires', models.DateTimeField(null=True)),
+                    ('revoked_at', models.DateTimeField(null=True)),
+                    ('last_used_at', models.DateTimeField(null=True)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'orgs_apikey',
+                    'indexes': [models.Index(fields=['org', 'prefix'], name='orgs_apikey_org')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Staff',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('role', models.CharField(max_length=16)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                    ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'db_table': 'orgs_staff',
+                    'constraints': [models.UniqueConstraint(fields=('org', 'user'), name='orgs_staff_user')],
+                },
+            ),
+        ]),
     ]

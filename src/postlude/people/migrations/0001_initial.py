@@ -4,6 +4,8 @@ import django.db.models.deletion
 import postlude.kernel.ids
 from django.db import migrations, models
 
+from postlude.kernel.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -14,223 +16,225 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Contact',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('name', models.CharField(blank=True, max_length=300)),
-                ('locale', models.CharField(blank=True, max_length=16)),
-                ('source', models.CharField(blank=True, max_length=64)),
-                ('first_seen_at', models.DateTimeField()),
-                ('erased_at', models.DateTimeField(null=True)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'people_contact',
-            },
-        ),
-        migrations.CreateModel(
-            name='Consent',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('channel', models.CharField(max_length=32)),
-                ('granted', models.BooleanField()),
-                ('source', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-                ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.contact')),
-            ],
-            options={
-                'db_table': 'people_consent',
-            },
-        ),
-        migrations.CreateModel(
-            name='AnswerSheet',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('subject', models.CharField(max_length=200)),
-                ('pairs', models.JSONField()),
-                ('at', models.DateTimeField()),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-                ('contact', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.contact')),
-            ],
-            options={
-                'db_table': 'people_answersheet',
-            },
-        ),
-        migrations.CreateModel(
-            name='Alias',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('reason', models.CharField(max_length=32)),
-                ('at', models.DateTimeField()),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-                ('child', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.contact')),
-                ('parent', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.contact')),
-            ],
-            options={
-                'db_table': 'people_alias',
-            },
-        ),
-        migrations.CreateModel(
-            name='Address',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=16)),
-                ('value', models.CharField(max_length=320)),
-                ('legacy_hash', models.CharField(blank=True, max_length=64)),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField(null=True)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-                ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.contact')),
-            ],
-            options={
-                'db_table': 'people_address',
-            },
-        ),
-        migrations.CreateModel(
-            name='Erasure',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('hashes', models.JSONField()),
-                ('at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
-                ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.contact')),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'people_erasure',
-            },
-        ),
-        migrations.CreateModel(
-            name='Identity',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=16)),
-                ('key', models.CharField(max_length=320)),
-                ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.contact')),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'people_identity',
-            },
-        ),
-        migrations.CreateModel(
-            name='Suppression',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=16)),
-                ('pseudonym', models.CharField(max_length=80)),
-                ('reason', models.CharField(max_length=16)),
-                ('message_id', models.BigIntegerField(null=True)),
-                ('at', models.DateTimeField()),
-                ('contact', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.contact')),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'people_suppression',
-            },
-        ),
-        migrations.CreateModel(
-            name='Undeliverable',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('reference', models.CharField(max_length=200)),
-                ('raw', models.CharField(blank=True, max_length=320)),
-                ('code', models.CharField(max_length=32)),
-                ('message', models.CharField(max_length=200)),
-                ('hint', models.CharField(max_length=200)),
-                ('since', models.DateTimeField()),
-                ('resolved_at', models.DateTimeField(null=True)),
-                ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.contact')),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'people_undeliverable',
-            },
-        ),
-        migrations.CreateModel(
-            name='ViewAudit',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('actor_kind', models.CharField(max_length=16)),
-                ('actor_id', models.CharField(max_length=64)),
-                ('purpose', models.CharField(max_length=200)),
-                ('fields', models.JSONField()),
-                ('at', models.DateTimeField()),
-                ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.contact')),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'people_viewaudit',
-            },
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['org', 'id'], name='people_contact_org'),
-        ),
-        migrations.AddIndex(
-            model_name='consent',
-            index=models.Index(fields=['org', 'contact', 'channel', 'at'], name='people_consent_latest'),
-        ),
-        migrations.AddIndex(
-            model_name='answersheet',
-            index=models.Index(fields=['org', 'contact'], name='people_answersheet_contact'),
-        ),
-        migrations.AddConstraint(
-            model_name='answersheet',
-            constraint=models.UniqueConstraint(fields=('org', 'subject'), name='people_answersheet_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='alias',
-            index=models.Index(fields=['org', 'parent'], name='people_alias_parent'),
-        ),
-        migrations.AddConstraint(
-            model_name='alias',
-            constraint=models.UniqueConstraint(fields=('org', 'child'), name='people_alias_child'),
-        ),
-        migrations.AddIndex(
-            model_name='address',
-            index=models.Index(fields=['org', 'contact'], name='people_address_contact'),
-        ),
-        migrations.AddIndex(
-            model_name='address',
-            index=models.Index(fields=['org', 'kind', 'value'], name='people_address_value'),
-        ),
-        migrations.AddConstraint(
-            model_name='address',
-            constraint=models.UniqueConstraint(condition=models.Q(('until', None)), fields=('org', 'contact', 'kind'), name='people_address_current'),
-        ),
-        migrations.AddConstraint(
-            model_name='erasure',
-            constraint=models.UniqueConstraint(fields=('org', 'contact'), name='people_erasure_contact'),
-        ),
-        migrations.AddIndex(
-            model_name='identity',
-            index=models.Index(fields=['org', 'contact'], name='people_identity_contact'),
-        ),
-        migrations.AddConstraint(
-            model_name='identity',
-            constraint=models.UniqueConstraint(fields=('org', 'kind', 'key'), name='people_identity_key'),
-        ),
-        migrations.AddIndex(
-            model_name='suppression',
-            index=models.Index(fields=['org', 'reason'], name='people_suppression_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='suppression',
-            constraint=models.UniqueConstraint(fields=('org', 'kind', 'pseudonym', 'reason'), name='people_suppression_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='undeliverable',
-            constraint=models.UniqueConstraint(fields=('org', 'contact'), name='people_undeliverable_contact'),
-        ),
-        migrations.AddIndex(
-            model_name='viewaudit',
-            index=models.Index(fields=['org', 'contact', 'at'], name='people_viewaudit_contact'),
-        ),
-        migrations.AddIndex(
-            model_name='viewaudit',
-            index=models.Index(fields=['org', 'at'], name='people_viewaudit_at'),
-        ),
+        NewTables([
+            migrations.CreateModel(
+                name='Contact',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('name', models.CharField(blank=True, max_length=300)),
+                    ('locale', models.CharField(blank=True, max_length=16)),
+                    ('source', models.CharField(blank=True, max_length=64)),
+                    ('first_seen_at', models.DateTimeField()),
+                    ('erased_at', models.DateTimeField(null=True)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'people_contact',
+                },
+            ),
+            migrations.CreateModel(
+                name='Consent',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('channel', models.CharField(max_length=32)),
+                    ('granted', models.BooleanField()),
+                    ('source', models.CharField(max_length=64)),
+                    ('at', models.DateTimeField()),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                    ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.contact')),
+                ],
+                options={
+                    'db_table': 'people_consent',
+                },
+            ),
+            migrations.CreateModel(
+                name='AnswerSheet',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('subject', models.CharField(max_length=200)),
+                    ('pairs', models.JSONField()),
+                    ('at', models.DateTimeField()),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                    ('contact', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.contact')),
+                ],
+                options={
+                    'db_table': 'people_answersheet',
+                },
+            ),
+            migrations.CreateModel(
+                name='Alias',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('reason', models.CharField(max_length=32)),
+                    ('at', models.DateTimeField()),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                    ('child', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.contact')),
+                    ('parent', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.contact')),
+                ],
+                options={
+                    'db_table': 'people_alias',
+                },
+            ),
+            migrations.CreateModel(
+                name='Address',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('kind', models.CharField(max_length=16)),
+                    ('value', models.CharField(max_length=320)),
+                    ('legacy_hash', models.CharField(blank=True, max_length=64)),
+                    ('since', models.DateTimeField()),
+                    ('until', models.DateTimeField(null=True)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                    ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.contact')),
+                ],
+                options={
+                    'db_table': 'people_address',
+                },
+            ),
+            migrations.CreateModel(
+                name='Erasure',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('hashes', models.JSONField()),
+                    ('at', models.DateTimeField()),
+                    ('done_at', models.DateTimeField(null=True)),
+                    ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.contact')),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'people_erasure',
+                },
+            ),
+            migrations.CreateModel(
+                name='Identity',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('kind', models.CharField(max_length=16)),
+                    ('key', models.CharField(max_length=320)),
+                    ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.contact')),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'people_identity',
+                },
+            ),
+            migrations.CreateModel(
+                name='Suppression',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('kind', models.CharField(max_length=16)),
+                    ('pseudonym', models.CharField(max_length=80)),
+                    ('reason', models.CharField(max_length=16)),
+                    ('message_id', models.BigIntegerField(null=True)),
+                    ('at', models.DateTimeField()),
+                    ('contact', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.contact')),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'people_suppression',
+                },
+            ),
+            migrations.CreateModel(
+                name='Undeliverable',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('reference', models.CharField(max_length=200)),
+                    ('raw', models.CharField(blank=True, max_length=320)),
+                    ('code', models.CharField(max_length=32)),
+                    ('message', models.CharField(max_length=200)),
+                    ('hint', models.CharField(max_length=200)),
+                    ('since', models.DateTimeField()),
+                    ('resolved_at', models.DateTimeField(null=True)),
+                    ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.contact')),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'people_undeliverable',
+                },
+            ),
+            migrations.CreateModel(
+                name='ViewAudit',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('actor_kind', models.CharField(max_length=16)),
+                    ('actor_id', models.CharField(max_length=64)),
+                    ('purpose', models.CharField(max_length=200)),
+                    ('fields', models.JSONField()),
+                    ('at', models.DateTimeField()),
+                    ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.contact')),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'people_viewaudit',
+                },
+            ),
+            migrations.AddIndex(
+                model_name='contact',
+                index=models.Index(fields=['org', 'id'], name='people_contact_org'),
+            ),
+            migrations.AddIndex(
+                model_name='consent',
+                index=models.Index(fields=['org', 'contact', 'channel', 'at'], name='people_consent_latest'),
+            ),
+            migrations.AddIndex(
+                model_name='answersheet',
+                index=models.Index(fields=['org', 'contact'], name='people_answersheet_contact'),
+            ),
+            migrations.AddConstraint(
+                model_name='answersheet',
+                constraint=models.UniqueConstraint(fields=('org', 'subject'), name='people_answersheet_subject'),
+            ),
+            migrations.AddIndex(
+                model_name='alias',
+                index=models.Index(fields=['org', 'parent'], name='people_alias_parent'),
+            ),
+            migrations.AddConstraint(
+                model_name='alias',
+                constraint=models.UniqueConstraint(fields=('org', 'child'), name='people_alias_child'),
+            ),
+            migrations.AddIndex(
+                model_name='address',
+                index=models.Index(fields=['org', 'contact'], name='people_address_contact'),
+            ),
+            migrations.AddIndex(
+                model_name='address',
+                index=models.Index(fields=['org', 'kind', 'value'], name='people_address_value'),
+            ),
+            migrations.AddConstraint(
+                model_name='address',
+                constraint=models.UniqueConstraint(condition=models.Q(('until', None)), fields=('org', 'contact', 'kind'), name='people_address_current'),
+            ),
+            migrations.AddConstraint(
+                model_name='erasure',
+                constraint=models.UniqueConstraint(fields=('org', 'contact'), name='people_erasure_contact'),
+            ),
+            migrations.AddIndex(
+                model_name='identity',
+                index=models.Index(fields=['org', 'contact'], name='people_identity_contact'),
+            ),
+            migrations.AddConstraint(
+                model_name='identity',
+                constraint=models.UniqueConstraint(fields=('org', 'kind', 'key'), name='people_identity_key'),
+            ),
+            migrations.AddIndex(
+                model_name='suppression',
+                index=models.Index(fields=['org', 'reason'], name='people_suppression_reason'),
+            ),
+            migrations.AddConstraint(
+                model_name='suppression',
+                constraint=models.UniqueConstraint(fields=('org', 'kind', 'pseudonym', 'reason'), name='people_suppression_key'),
+            ),
+            migrations.AddConstraint(
+                model_name='undeliverable',
+                constraint=models.UniqueConstraint(fields=('org', 'contact'), name='people_undeliverable_contact'),
+            ),
+            migrations.AddIndex(
+                model_name='viewaudit',
+                index=models.Index(fields=['org', 'contact', 'at'], name='people_viewaudit_contact'),
+            ),
+            migrations.AddIndex(
+                model_name='viewaudit',
+                index=models.Index(fields=['org', 'at'], name='people_viewaudit_at'),
+            ),
+        ]),
     ]

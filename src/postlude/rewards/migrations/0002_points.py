@@ -6,6 +6,7 @@ import postlude.kernel.ids
 from django.db import migrations, models
 
 from postlude.kernel.append_only import append_only, on_engine
+from postlude.kernel.new_tables import NewTables
 
 # What other rooms may read of points in SQL; without personal data. See docs/why/points-ledger.md.
 ENTRY = """
@@ -104,180 +105,182 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Entry',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=200)),
-                ('contact', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=16)),
-                ('kind', models.CharField(max_length=16)),
-                ('amount', models.BigIntegerField()),
-                ('available', models.BigIntegerField()),
-                ('held', models.BigIntegerField()),
-                ('debt', models.BigIntegerField()),
-                ('reason', models.CharField(max_length=200)),
-                ('campaign', models.CharField(blank=True, max_length=200)),
-                ('at', models.DateTimeField()),
-                ('of', models.BigIntegerField(null=True)),
-                ('until', models.DateTimeField(null=True)),
-                ('digest', models.CharField(blank=True, max_length=32)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'rewards_entry',
-            },
-        ),
-        migrations.CreateModel(
-            name='Lot',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('contact', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=16)),
-                ('amount', models.BigIntegerField()),
-                ('available_from', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(max_length=200)),
-                ('campaign', models.CharField(blank=True, max_length=200)),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rewards.entry')),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'rewards_lot',
-            },
-        ),
-        migrations.CreateModel(
-            name='Remainder',
-            fields=[
-                ('lot', models.OneToOneField(db_index=False, on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='rewards.lot')),
-                ('contact', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=16)),
-                ('amount', models.BigIntegerField()),
-                ('free', models.BigIntegerField()),
-                ('held', models.BigIntegerField()),
-                ('available_from', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(null=True)),
-            ],
-            options={
-                'db_table': 'rewards_remainder',
-            },
-        ),
-        migrations.CreateModel(
-            name='Allocation',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('free', models.BigIntegerField()),
-                ('held', models.BigIntegerField()),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-                ('entry', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rewards.entry')),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rewards.lot')),
-            ],
-            options={
-                'db_table': 'rewards_lot_allocation',
-            },
-        ),
-        migrations.CreateModel(
-            name='Account',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('contact', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=16)),
-                ('available', models.BigIntegerField(default=0)),
-                ('held', models.BigIntegerField(default=0)),
-                ('debt', models.BigIntegerField(default=0)),
-                ('moved_to', models.BigIntegerField(null=True)),
-                ('version', models.BigIntegerField(default=0)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'rewards_account',
-                'indexes': [models.Index(condition=models.Q(('moved_to__isnull', False)), fields=['org', 'moved_to'], name='rewards_account_moved')],
-                'constraints': [models.UniqueConstraint(fields=('org', 'contact', 'currency'), name='rewards_account_once'), models.CheckConstraint(condition=models.Q(('available__gte', 0), ('debt__gte', 0), ('held__gte', 0)), name='rewards_account_not_negative'), models.CheckConstraint(condition=models.Q(('moved_to', None), models.Q(('available', 0), ('debt', 0), ('held', 0)), _connector='OR'), name='rewards_account_moved_is_empty')],
-            },
-        ),
-        migrations.CreateModel(
-            name='OpenHold',
-            fields=[
-                ('entry', models.OneToOneField(db_index=False, on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='rewards.entry')),
-                ('contact', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=16)),
-                ('amount', models.BigIntegerField()),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'rewards_open_hold',
-            },
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['org', 'contact', 'currency', 'id'], name='rewards_entry_contact'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(condition=models.Q(('of__isnull', False)), fields=['org', 'of'], name='rewards_entry_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('org', 'key'), name='rewards_entry_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind__in', ('capture', 'release'))), fields=('org', 'of'), name='rewards_entry_settles_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='rewards_entry_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('available', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(1))), ('debt', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(0))), ('held', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(0))), ('kind', 'grant')), models.Q(('available', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(-1))), ('debt', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(0))), ('held', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(0))), ('kind', 'spend')), models.Q(('available', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(-1))), ('debt', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(0))), ('held', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(1))), ('kind', 'hold')), models.Q(('available', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(1))), ('debt', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(0))), ('held', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(-1))), ('kind', 'release')), models.Q(('available', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(-1))), ('debt', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(0))), ('held', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(0))), ('kind', 'expire')), models.Q(('available', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(1))), ('debt', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(0))), ('held', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(0))), ('kind', 'refund')), models.Q(('available', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(-1))), ('debt', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(-1))), ('held', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(0))), ('kind', 'repay')), models.Q(('available__gte', 0), ('debt', 0), ('held', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('available'), '*', models.Value(-1)), '-', models.F('amount'))), ('kind', 'capture')), models.Q(('available__lte', 0), ('debt', django.db.models.expressions.CombinedExpression(models.F('available'), '+', models.F('amount'))), ('debt__gte', 0), ('held', 0), ('kind', 'reverse')), models.Q(('amount', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('available'), '*', models.Value(-1)), '-', models.F('held')), '-', models.F('debt'))), ('available__lte', 0), ('debt__lte', 0), ('held__lte', 0), ('kind', 'leave')), models.Q(('amount', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('available'), '+', models.F('held')), '+', models.F('debt'))), ('available__gte', 0), ('debt__gte', 0), ('held__gte', 0), ('kind', 'arrive')), _connector='OR'), name='rewards_entry_meaning'),
-        ),
-        migrations.AddField(
-            model_name='remainder',
-            name='org',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization'),
-        ),
-        migrations.AddIndex(
-            model_name='lot',
-            index=models.Index(fields=['org', 'contact', 'currency'], name='rewards_lot_contact'),
-        ),
-        migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='rewards_lot_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at', None), ('expires_at__gt', models.F('available_from')), _connector='OR'), name='rewards_lot_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.UniqueConstraint(fields=('entry', 'lot'), name='rewards_allocation_once'),
-        ),
-        migrations.AddIndex(
-            model_name='openhold',
-            index=models.Index(fields=['org', 'contact', 'currency'], name='rewards_open_hold_contact'),
-        ),
-        migrations.AddIndex(
-            model_name='openhold',
-            index=models.Index(condition=models.Q(('expires_at__isnull', False)), fields=['expires_at'], name='rewards_open_hold_expiry'),
-        ),
-        migrations.AddConstraint(
-            model_name='openhold',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='rewards_open_hold_amount'),
-        ),
-        migrations.AddIndex(
-            model_name='remainder',
-            index=models.Index(fields=['org', 'contact', 'currency'], name='rewards_remainder_contact'),
-        ),
-        migrations.AddIndex(
-            model_name='remainder',
-            index=models.Index(condition=models.Q(('expires_at__isnull', False)), fields=['expires_at'], name='rewards_remainder_expiry'),
-        ),
-        migrations.AddConstraint(
-            model_name='remainder',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', django.db.models.expressions.CombinedExpression(models.F('free'), '+', models.F('held'))), ('free__gte', 0), ('held__gte', 0)), name='rewards_remainder_within_the_lot'),
-        ),
+        NewTables([
+            migrations.CreateModel(
+                name='Entry',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('key', models.CharField(max_length=200)),
+                    ('contact', models.BigIntegerField()),
+                    ('currency', models.CharField(max_length=16)),
+                    ('kind', models.CharField(max_length=16)),
+                    ('amount', models.BigIntegerField()),
+                    ('available', models.BigIntegerField()),
+                    ('held', models.BigIntegerField()),
+                    ('debt', models.BigIntegerField()),
+                    ('reason', models.CharField(max_length=200)),
+                    ('campaign', models.CharField(blank=True, max_length=200)),
+                    ('at', models.DateTimeField()),
+                    ('of', models.BigIntegerField(null=True)),
+                    ('until', models.DateTimeField(null=True)),
+                    ('digest', models.CharField(blank=True, max_length=32)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'rewards_entry',
+                },
+            ),
+            migrations.CreateModel(
+                name='Lot',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('contact', models.BigIntegerField()),
+                    ('currency', models.CharField(max_length=16)),
+                    ('amount', models.BigIntegerField()),
+                    ('available_from', models.DateTimeField()),
+                    ('expires_at', models.DateTimeField(null=True)),
+                    ('reason', models.CharField(max_length=200)),
+                    ('campaign', models.CharField(blank=True, max_length=200)),
+                    ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rewards.entry')),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'rewards_lot',
+                },
+            ),
+            migrations.CreateModel(
+                name='Remainder',
+                fields=[
+                    ('lot', models.OneToOneField(db_index=False, on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='rewards.lot')),
+                    ('contact', models.BigIntegerField()),
+                    ('currency', models.CharField(max_length=16)),
+                    ('amount', models.BigIntegerField()),
+                    ('free', models.BigIntegerField()),
+                    ('held', models.BigIntegerField()),
+                    ('available_from', models.DateTimeField()),
+                    ('expires_at', models.DateTimeField(null=True)),
+                ],
+                options={
+                    'db_table': 'rewards_remainder',
+                },
+            ),
+            migrations.CreateModel(
+                name='Allocation',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('free', models.BigIntegerField()),
+                    ('held', models.BigIntegerField()),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                    ('entry', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rewards.entry')),
+                    ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rewards.lot')),
+                ],
+                options={
+                    'db_table': 'rewards_lot_allocation',
+                },
+            ),
+            migrations.CreateModel(
+                name='Account',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('contact', models.BigIntegerField()),
+                    ('currency', models.CharField(max_length=16)),
+                    ('available', models.BigIntegerField(default=0)),
+                    ('held', models.BigIntegerField(default=0)),
+                    ('debt', models.BigIntegerField(default=0)),
+                    ('moved_to', models.BigIntegerField(null=True)),
+                    ('version', models.BigIntegerField(default=0)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'rewards_account',
+                    'indexes': [models.Index(condition=models.Q(('moved_to__isnull', False)), fields=['org', 'moved_to'], name='rewards_account_moved')],
+                    'constraints': [models.UniqueConstraint(fields=('org', 'contact', 'currency'), name='rewards_account_once'), models.CheckConstraint(condition=models.Q(('available__gte', 0), ('debt__gte', 0), ('held__gte', 0)), name='rewards_account_not_negative'), models.CheckConstraint(condition=models.Q(('moved_to', None), models.Q(('available', 0), ('debt', 0), ('held', 0)), _connector='OR'), name='rewards_account_moved_is_empty')],
+                },
+            ),
+            migrations.CreateModel(
+                name='OpenHold',
+                fields=[
+                    ('entry', models.OneToOneField(db_index=False, on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='rewards.entry')),
+                    ('contact', models.BigIntegerField()),
+                    ('currency', models.CharField(max_length=16)),
+                    ('amount', models.BigIntegerField()),
+                    ('expires_at', models.DateTimeField(null=True)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'rewards_open_hold',
+                },
+            ),
+            migrations.AddIndex(
+                model_name='entry',
+                index=models.Index(fields=['org', 'contact', 'currency', 'id'], name='rewards_entry_contact'),
+            ),
+            migrations.AddIndex(
+                model_name='entry',
+                index=models.Index(condition=models.Q(('of__isnull', False)), fields=['org', 'of'], name='rewards_entry_of'),
+            ),
+            migrations.AddConstraint(
+                model_name='entry',
+                constraint=models.UniqueConstraint(fields=('org', 'key'), name='rewards_entry_key'),
+            ),
+            migrations.AddConstraint(
+                model_name='entry',
+                constraint=models.UniqueConstraint(condition=models.Q(('kind__in', ('capture', 'release'))), fields=('org', 'of'), name='rewards_entry_settles_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='entry',
+                constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='rewards_entry_amount'),
+            ),
+            migrations.AddConstraint(
+                model_name='entry',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('available', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(1))), ('debt', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(0))), ('held', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(0))), ('kind', 'grant')), models.Q(('available', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(-1))), ('debt', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(0))), ('held', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(0))), ('kind', 'spend')), models.Q(('available', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(-1))), ('debt', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(0))), ('held', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(1))), ('kind', 'hold')), models.Q(('available', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(1))), ('debt', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(0))), ('held', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(-1))), ('kind', 'release')), models.Q(('available', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(-1))), ('debt', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(0))), ('held', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(0))), ('kind', 'expire')), models.Q(('available', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(1))), ('debt', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(0))), ('held', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(0))), ('kind', 'refund')), models.Q(('available', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(-1))), ('debt', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(-1))), ('held', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(0))), ('kind', 'repay')), models.Q(('available__gte', 0), ('debt', 0), ('held', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('available'), '*', models.Value(-1)), '-', models.F('amount'))), ('kind', 'capture')), models.Q(('available__lte', 0), ('debt', django.db.models.expressions.CombinedExpression(models.F('available'), '+', models.F('amount'))), ('debt__gte', 0), ('held', 0), ('kind', 'reverse')), models.Q(('amount', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('available'), '*', models.Value(-1)), '-', models.F('held')), '-', models.F('debt'))), ('available__lte', 0), ('debt__lte', 0), ('held__lte', 0), ('kind', 'leave')), models.Q(('amount', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('available'), '+', models.F('held')), '+', models.F('debt'))), ('available__gte', 0), ('debt__gte', 0), ('held__gte', 0), ('kind', 'arrive')), _connector='OR'), name='rewards_entry_meaning'),
+            ),
+            migrations.AddField(
+                model_name='remainder',
+                name='org',
+                field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization'),
+            ),
+            migrations.AddIndex(
+                model_name='lot',
+                index=models.Index(fields=['org', 'contact', 'currency'], name='rewards_lot_contact'),
+            ),
+            migrations.AddConstraint(
+                model_name='lot',
+                constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='rewards_lot_amount'),
+            ),
+            migrations.AddConstraint(
+                model_name='lot',
+                constraint=models.CheckConstraint(condition=models.Q(('expires_at', None), ('expires_at__gt', models.F('available_from')), _connector='OR'), name='rewards_lot_period'),
+            ),
+            migrations.AddConstraint(
+                model_name='allocation',
+                constraint=models.UniqueConstraint(fields=('entry', 'lot'), name='rewards_allocation_once'),
+            ),
+            migrations.AddIndex(
+                model_name='openhold',
+                index=models.Index(fields=['org', 'contact', 'currency'], name='rewards_open_hold_contact'),
+            ),
+            migrations.AddIndex(
+                model_name='openhold',
+                index=models.Index(condition=models.Q(('expires_at__isnull', False)), fields=['expires_at'], name='rewards_open_hold_expiry'),
+            ),
+            migrations.AddConstraint(
+                model_name='openhold',
+                constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='rewards_open_hold_amount'),
+            ),
+            migrations.AddIndex(
+                model_name='remainder',
+                index=models.Index(fields=['org', 'contact', 'currency'], name='rewards_remainder_contact'),
+            ),
+            migrations.AddIndex(
+                model_name='remainder',
+                index=models.Index(condition=models.Q(('expires_at__isnull', False)), fields=['expires_at'], name='rewards_remainder_expiry'),
+            ),
+            migrations.AddConstraint(
+                model_name='remainder',
+                constraint=models.CheckConstraint(condition=models.Q(('amount__gte', django.db.models.expressions.CombinedExpression(models.F('free'), '+', models.F('held'))), ('free__gte', 0), ('held__gte', 0)), name='rewards_remainder_within_the_lot'),
+            ),
+        ]),
         append_only("rewards_entry", unique=("org_id", "key")),
         append_only("rewards_lot", unique=("entry_id",)),
         append_only("rewards_lot_allocation", unique=("entry_id", "lot_id")),

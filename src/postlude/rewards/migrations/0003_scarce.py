@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import postlude.kernel.ids
 from postlude.kernel import store
+from postlude.kernel.new_tables import NewTables
 from django.db import migrations, models
 
 
@@ -25,211 +26,213 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Reserved',
-            fields=[
-                ('pk', models.CompositePrimaryKey('reservation', 'position', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('reservation', models.BigIntegerField()),
-                ('position', models.SmallIntegerField()),
-                ('resource', models.CharField(max_length=80)),
-                ('counter', models.BigIntegerField(null=True)),
-                ('asked', models.BigIntegerField()),
-                ('optional', models.BooleanField()),
-                ('quantity', models.BigIntegerField()),
-                ('reason', models.CharField(blank=True, choices=[('sold_out', 'sold_out'), ('per_person', 'per_person'), ('not_enough', 'not_enough'), ('unknown_resource', 'unknown_resource'), ('offline', 'offline')], default='', max_length=16)),
-                ('left', models.BigIntegerField(null=True)),
-            ],
-            options={
-                'db_table': 'rewards_reserved',
-            },
-        ),
-        migrations.CreateModel(
-            name='Quota',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('quota', 'quota'), ('budget', 'budget'), ('coupons', 'coupons')], max_length=8)),
-                ('key', models.CharField(max_length=64)),
-                ('most', models.BigIntegerField()),
-                ('per_person', models.IntegerField(null=True)),
-                ('window', models.CharField(choices=[('total', 'total'), ('day', 'day'), ('month', 'month')], max_length=8)),
-                ('currency', models.CharField(blank=True, default='', max_length=3)),
-                ('open', models.BooleanField(default=True)),
-                ('closes_at', models.DateTimeField(null=True)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'rewards_quota',
-            },
-        ),
-        migrations.CreateModel(
-            name='CouponList',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('valid_days', models.IntegerField(null=True)),
-                ('generated', models.IntegerField(default=0)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-                ('quota', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rewards.quota')),
-            ],
-            options={
-                'db_table': 'rewards_coupon_list',
-            },
-        ),
-        migrations.CreateModel(
-            name='Coupon',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('free', 'free'), ('held', 'held'), ('issued', 'issued'), ('redeemed', 'redeemed'), ('returned', 'returned')], max_length=8)),
-                ('contact', models.BigIntegerField(null=True)),
-                ('reservation', models.BigIntegerField(null=True)),
-                ('position', models.SmallIntegerField(null=True)),
-                ('issued_at', models.DateTimeField(null=True)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('redeemed_at', models.DateTimeField(null=True)),
-                ('org', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-                ('quota', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rewards.quota')),
-            ],
-            options={
-                'db_table': 'rewards_coupon',
-            },
-        ),
-        migrations.CreateModel(
-            name='Counter',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('window', models.CharField(max_length=10)),
-                ('most', models.BigIntegerField()),
-                ('ceiling', models.BigIntegerField()),
-                ('used', models.BigIntegerField(default=0)),
-                ('org', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-                ('quota', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rewards.quota')),
-            ],
-            options={
-                'db_table': 'rewards_counter',
-            },
-        ),
-        migrations.CreateModel(
-            name='Redemption',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=200)),
-                ('coupon', models.BigIntegerField()),
-                ('contact', models.BigIntegerField(null=True)),
-                ('at', models.DateTimeField()),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'rewards_redemption',
-            },
-        ),
-        migrations.CreateModel(
-            name='Reservation',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=200)),
-                ('digest', models.CharField(max_length=128)),
-                ('contact', models.BigIntegerField(null=True)),
-                ('state', models.CharField(choices=[('held', 'held'), ('refused', 'refused'), ('confirmed', 'confirmed'), ('cancelled', 'cancelled'), ('expired', 'expired'), ('reversed', 'reversed')], max_length=9)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('extended', models.BooleanField(default=False)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('org', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'rewards_reservation',
-            },
-        ),
-        migrations.CreateModel(
-            name='Reversal',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('reservation', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'rewards_reversal',
-            },
-        ),
-        migrations.CreateModel(
-            name='Share',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('contact', models.BigIntegerField()),
-                ('n', models.IntegerField()),
-                ('reservation', models.BigIntegerField()),
-                ('counter', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rewards.counter')),
-            ],
-            options={
-                'db_table': 'rewards_share',
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.UniqueConstraint(fields=('org', 'kind', 'key'), name='rewards_quota_u'),
-        ),
-        migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.CheckConstraint(condition=models.Q(('most__gte', 0), models.Q(('per_person', None), ('per_person__gte', 1), _connector='OR')), name='rewards_quota_sane'),
-        ),
-        migrations.AddConstraint(
-            model_name='couponlist',
-            constraint=models.UniqueConstraint(fields=('org', 'quota'), name='rewards_coupon_list_u'),
-        ),
-        migrations.AddIndex(
-            model_name='coupon',
-            index=models.Index(condition=models.Q(('state', 'free')), fields=['quota', 'id'], name='rewards_coupon_free'),
-        ),
-        migrations.AddIndex(
-            model_name='coupon',
-            index=models.Index(condition=models.Q(('contact__isnull', False)), fields=['org', 'contact'], name='rewards_coupon_contact'),
-        ),
-        migrations.AddIndex(
-            model_name='coupon',
-            index=models.Index(condition=models.Q(('reservation__isnull', False)), fields=['reservation'], name='rewards_coupon_reservation'),
-        ),
-        migrations.AddConstraint(
-            model_name='coupon',
-            constraint=models.UniqueConstraint(fields=('org', 'code'), name='rewards_coupon_u'),
-        ),
-        migrations.AddConstraint(
-            model_name='counter',
-            constraint=models.UniqueConstraint(fields=('org', 'quota', 'window'), name='rewards_counter_u'),
-        ),
-        migrations.AddConstraint(
-            model_name='counter',
-            constraint=models.CheckConstraint(condition=models.Q(('used__gte', 0), ('used__lte', models.F('ceiling'))), name='rewards_counter_holds'),
-        ),
-        migrations.AddConstraint(
-            model_name='redemption',
-            constraint=models.UniqueConstraint(fields=('org', 'key'), name='rewards_redemption_u'),
-        ),
-        migrations.AddConstraint(
-            model_name='redemption',
-            constraint=models.UniqueConstraint(fields=('org', 'coupon'), name='rewards_redemption_coupon'),
-        ),
-        migrations.AddIndex(
-            model_name='reservation',
-            index=models.Index(condition=models.Q(('state', 'held')), fields=['expires_at'], name='rewards_reservation_expires'),
-        ),
-        migrations.AddConstraint(
-            model_name='reservation',
-            constraint=models.UniqueConstraint(fields=('org', 'key'), name='rewards_reservation_u'),
-        ),
-        migrations.AddConstraint(
-            model_name='reversal',
-            constraint=models.UniqueConstraint(fields=('org', 'reservation'), name='rewards_reversal_u'),
-        ),
-        migrations.AddIndex(
-            model_name='share',
-            index=models.Index(fields=['reservation'], name='rewards_share_reservation'),
-        ),
-        migrations.AddConstraint(
-            model_name='share',
-            constraint=models.UniqueConstraint(fields=('counter', 'contact', 'n'), name='rewards_share_u'),
-        ),
+        NewTables([
+            migrations.CreateModel(
+                name='Reserved',
+                fields=[
+                    ('pk', models.CompositePrimaryKey('reservation', 'position', blank=True, editable=False, primary_key=True, serialize=False)),
+                    ('reservation', models.BigIntegerField()),
+                    ('position', models.SmallIntegerField()),
+                    ('resource', models.CharField(max_length=80)),
+                    ('counter', models.BigIntegerField(null=True)),
+                    ('asked', models.BigIntegerField()),
+                    ('optional', models.BooleanField()),
+                    ('quantity', models.BigIntegerField()),
+                    ('reason', models.CharField(blank=True, choices=[('sold_out', 'sold_out'), ('per_person', 'per_person'), ('not_enough', 'not_enough'), ('unknown_resource', 'unknown_resource'), ('offline', 'offline')], default='', max_length=16)),
+                    ('left', models.BigIntegerField(null=True)),
+                ],
+                options={
+                    'db_table': 'rewards_reserved',
+                },
+            ),
+            migrations.CreateModel(
+                name='Quota',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('kind', models.CharField(choices=[('quota', 'quota'), ('budget', 'budget'), ('coupons', 'coupons')], max_length=8)),
+                    ('key', models.CharField(max_length=64)),
+                    ('most', models.BigIntegerField()),
+                    ('per_person', models.IntegerField(null=True)),
+                    ('window', models.CharField(choices=[('total', 'total'), ('day', 'day'), ('month', 'month')], max_length=8)),
+                    ('currency', models.CharField(blank=True, default='', max_length=3)),
+                    ('open', models.BooleanField(default=True)),
+                    ('closes_at', models.DateTimeField(null=True)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'rewards_quota',
+                },
+            ),
+            migrations.CreateModel(
+                name='CouponList',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('expires_at', models.DateTimeField(null=True)),
+                    ('valid_days', models.IntegerField(null=True)),
+                    ('generated', models.IntegerField(default=0)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                    ('quota', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rewards.quota')),
+                ],
+                options={
+                    'db_table': 'rewards_coupon_list',
+                },
+            ),
+            migrations.CreateModel(
+                name='Coupon',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('code', models.CharField(max_length=64)),
+                    ('state', models.CharField(choices=[('free', 'free'), ('held', 'held'), ('issued', 'issued'), ('redeemed', 'redeemed'), ('returned', 'returned')], max_length=8)),
+                    ('contact', models.BigIntegerField(null=True)),
+                    ('reservation', models.BigIntegerField(null=True)),
+                    ('position', models.SmallIntegerField(null=True)),
+                    ('issued_at', models.DateTimeField(null=True)),
+                    ('expires_at', models.DateTimeField(null=True)),
+                    ('redeemed_at', models.DateTimeField(null=True)),
+                    ('org', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                    ('quota', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rewards.quota')),
+                ],
+                options={
+                    'db_table': 'rewards_coupon',
+                },
+            ),
+            migrations.CreateModel(
+                name='Counter',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('window', models.CharField(max_length=10)),
+                    ('most', models.BigIntegerField()),
+                    ('ceiling', models.BigIntegerField()),
+                    ('used', models.BigIntegerField(default=0)),
+                    ('org', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                    ('quota', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rewards.quota')),
+                ],
+                options={
+                    'db_table': 'rewards_counter',
+                },
+            ),
+            migrations.CreateModel(
+                name='Redemption',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('key', models.CharField(max_length=200)),
+                    ('coupon', models.BigIntegerField()),
+                    ('contact', models.BigIntegerField(null=True)),
+                    ('at', models.DateTimeField()),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'rewards_redemption',
+                },
+            ),
+            migrations.CreateModel(
+                name='Reservation',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('key', models.CharField(max_length=200)),
+                    ('digest', models.CharField(max_length=128)),
+                    ('contact', models.BigIntegerField(null=True)),
+                    ('state', models.CharField(choices=[('held', 'held'), ('refused', 'refused'), ('confirmed', 'confirmed'), ('cancelled', 'cancelled'), ('expired', 'expired'), ('reversed', 'reversed')], max_length=9)),
+                    ('created_at', models.DateTimeField()),
+                    ('expires_at', models.DateTimeField(null=True)),
+                    ('extended', models.BooleanField(default=False)),
+                    ('settled_at', models.DateTimeField(null=True)),
+                    ('org', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'rewards_reservation',
+                },
+            ),
+            migrations.CreateModel(
+                name='Reversal',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('reservation', models.BigIntegerField()),
+                    ('at', models.DateTimeField()),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'rewards_reversal',
+                },
+            ),
+            migrations.CreateModel(
+                name='Share',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('contact', models.BigIntegerField()),
+                    ('n', models.IntegerField()),
+                    ('reservation', models.BigIntegerField()),
+                    ('counter', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rewards.counter')),
+                ],
+                options={
+                    'db_table': 'rewards_share',
+                },
+            ),
+            migrations.AddConstraint(
+                model_name='quota',
+                constraint=models.UniqueConstraint(fields=('org', 'kind', 'key'), name='rewards_quota_u'),
+            ),
+            migrations.AddConstraint(
+                model_name='quota',
+                constraint=models.CheckConstraint(condition=models.Q(('most__gte', 0), models.Q(('per_person', None), ('per_person__gte', 1), _connector='OR')), name='rewards_quota_sane'),
+            ),
+            migrations.AddConstraint(
+                model_name='couponlist',
+                constraint=models.UniqueConstraint(fields=('org', 'quota'), name='rewards_coupon_list_u'),
+            ),
+            migrations.AddIndex(
+                model_name='coupon',
+                index=models.Index(condition=models.Q(('state', 'free')), fields=['quota', 'id'], name='rewards_coupon_free'),
+            ),
+            migrations.AddIndex(
+                model_name='coupon',
+                index=models.Index(condition=models.Q(('contact__isnull', False)), fields=['org', 'contact'], name='rewards_coupon_contact'),
+            ),
+            migrations.AddIndex(
+                model_name='coupon',
+                index=models.Index(condition=models.Q(('reservation__isnull', False)), fields=['reservation'], name='rewards_coupon_reservation'),
+            ),
+            migrations.AddConstraint(
+                model_name='coupon',
+                constraint=models.UniqueConstraint(fields=('org', 'code'), name='rewards_coupon_u'),
+            ),
+            migrations.AddConstraint(
+                model_name='counter',
+                constraint=models.UniqueConstraint(fields=('org', 'quota', 'window'), name='rewards_counter_u'),
+            ),
+            migrations.AddConstraint(
+                model_name='counter',
+                constraint=models.CheckConstraint(condition=models.Q(('used__gte', 0), ('used__lte', models.F('ceiling'))), name='rewards_counter_holds'),
+            ),
+            migrations.AddConstraint(
+                model_name='redemption',
+                constraint=models.UniqueConstraint(fields=('org', 'key'), name='rewards_redemption_u'),
+            ),
+            migrations.AddConstraint(
+                model_name='redemption',
+                constraint=models.UniqueConstraint(fields=('org', 'coupon'), name='rewards_redemption_coupon'),
+            ),
+            migrations.AddIndex(
+                model_name='reservation',
+                index=models.Index(condition=models.Q(('state', 'held')), fields=['expires_at'], name='rewards_reservation_expires'),
+            ),
+            migrations.AddConstraint(
+                model_name='reservation',
+                constraint=models.UniqueConstraint(fields=('org', 'key'), name='rewards_reservation_u'),
+            ),
+            migrations.AddConstraint(
+                model_name='reversal',
+                constraint=models.UniqueConstraint(fields=('org', 'reservation'), name='rewards_reversal_u'),
+            ),
+            migrations.AddIndex(
+                model_name='share',
+                index=models.Index(fields=['reservation'], name='rewards_share_reservation'),
+            ),
+            migrations.AddConstraint(
+                model_name='share',
+                constraint=models.UniqueConstraint(fields=('counter', 'contact', 'n'), name='rewards_share_u'),
+            ),
+        ]),
         migrations.RunSQL([COUPON], ["DROP VIEW rewards_facts_coupon"]),
         # A hot row is updated thousands of times a second: room beside it keeps that on its page.
         migrations.RunPython(

@@ -4,6 +4,8 @@ import django.db.models.deletion
 import postlude.kernel.ids
 from django.db import migrations, models
 
+from postlude.kernel.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -13,62 +15,64 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Card',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=200)),
-                ('type', models.CharField(max_length=64)),
-                ('title', models.CharField(blank=True, default='', max_length=200)),
-                ('face', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('holder', models.BigIntegerField(null=True)),
-                ('rules', models.JSONField(default=list)),
-                ('edition', models.IntegerField(default=0)),
-                ('shared', models.BooleanField(default=False)),
-                ('share_until', models.DateTimeField(null=True)),
-                ('issued_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'rewards_card',
-                'indexes': [models.Index(fields=['org', 'holder'], name='rewards_card_holder')],
-                'constraints': [models.UniqueConstraint(fields=('org', 'key'), name='rewards_card_key')],
-            },
-        ),
-        migrations.CreateModel(
-            name='CardEvent',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('card', models.BigIntegerField()),
-                ('move', models.CharField(choices=[('issued', 'issued'), ('shared', 'shared'), ('claimed', 'claimed'), ('kept', 'kept'), ('closed', 'closed')], max_length=16)),
-                ('contact', models.BigIntegerField(null=True)),
-                ('edition', models.IntegerField(default=0)),
-                ('at', models.DateTimeField()),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'rewards_cardevent',
-                'indexes': [models.Index(fields=['org', 'card', 'id'], name='rewards_cardevent_card')],
-            },
-        ),
-        migrations.CreateModel(
-            name='CardType',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=64)),
-                ('title', models.CharField(max_length=200)),
-                ('face', models.BigIntegerField(null=True)),
-                ('currency', models.CharField(max_length=3)),
-                ('valid_days', models.IntegerField(null=True)),
-                ('active', models.BooleanField(default=True)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'rewards_cardtype',
-                'constraints': [models.UniqueConstraint(fields=('org', 'key'), name='rewards_cardtype_u')],
-            },
-        ),
+        NewTables([
+            migrations.CreateModel(
+                name='Card',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('key', models.CharField(max_length=200)),
+                    ('type', models.CharField(max_length=64)),
+                    ('title', models.CharField(blank=True, default='', max_length=200)),
+                    ('face', models.BigIntegerField()),
+                    ('currency', models.CharField(max_length=3)),
+                    ('holder', models.BigIntegerField(null=True)),
+                    ('rules', models.JSONField(default=list)),
+                    ('edition', models.IntegerField(default=0)),
+                    ('shared', models.BooleanField(default=False)),
+                    ('share_until', models.DateTimeField(null=True)),
+                    ('issued_at', models.DateTimeField()),
+                    ('expires_at', models.DateTimeField(null=True)),
+                    ('closed_at', models.DateTimeField(null=True)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'rewards_card',
+                    'indexes': [models.Index(fields=['org', 'holder'], name='rewards_card_holder')],
+                    'constraints': [models.UniqueConstraint(fields=('org', 'key'), name='rewards_card_key')],
+                },
+            ),
+            migrations.CreateModel(
+                name='CardEvent',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('card', models.BigIntegerField()),
+                    ('move', models.CharField(choices=[('issued', 'issued'), ('shared', 'shared'), ('claimed', 'claimed'), ('kept', 'kept'), ('closed', 'closed')], max_length=16)),
+                    ('contact', models.BigIntegerField(null=True)),
+                    ('edition', models.IntegerField(default=0)),
+                    ('at', models.DateTimeField()),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'rewards_cardevent',
+                    'indexes': [models.Index(fields=['org', 'card', 'id'], name='rewards_cardevent_card')],
+                },
+            ),
+            migrations.CreateModel(
+                name='CardType',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('key', models.CharField(max_length=64)),
+                    ('title', models.CharField(max_length=200)),
+                    ('face', models.BigIntegerField(null=True)),
+                    ('currency', models.CharField(max_length=3)),
+                    ('valid_days', models.IntegerField(null=True)),
+                    ('active', models.BooleanField(default=True)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'rewards_cardtype',
+                    'constraints': [models.UniqueConstraint(fields=('org', 'key'), name='rewards_cardtype_u')],
+                },
+            ),
+        ]),
     ]

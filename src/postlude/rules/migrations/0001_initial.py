@@ -4,6 +4,8 @@ import django.db.models.deletion
 import postlude.kernel.ids
 from django.db import migrations, models
 
+from postlude.kernel.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -14,81 +16,83 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='RuleVersion',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=100)),
-                ('number', models.IntegerField()),
-                ('definition', models.JSONField()),
-                ('digest', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField()),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'rules_version',
-            },
-        ),
-        migrations.CreateModel(
-            name='RuleHead',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=100)),
-                ('paused_at', models.DateTimeField(null=True)),
-                ('retired_at', models.DateTimeField(null=True)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-                ('version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rules.ruleversion')),
-            ],
-            options={
-                'db_table': 'rules_head',
-            },
-        ),
-        migrations.CreateModel(
-            name='RuleBook',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('number', models.BigIntegerField(default=0)),
-                ('groups', models.JSONField(default=dict)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'rules_book',
-                'constraints': [models.UniqueConstraint(fields=('org',), name='rules_book_u')],
-            },
-        ),
-        migrations.CreateModel(
-            name='RuleOrder',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=200)),
-                ('digest', models.CharField(max_length=64)),
-                ('business', models.CharField(max_length=32)),
-                ('card', models.BigIntegerField(null=True)),
-                ('contact', models.BigIntegerField(null=True)),
-                ('amount', models.BigIntegerField(null=True)),
-                ('currency', models.CharField(blank=True, default='', max_length=3)),
-                ('versions', models.JSONField(default=list)),
-                ('facts', models.JSONField(default=dict)),
-                ('facts_digest', models.CharField(max_length=64)),
-                ('gifts', models.JSONField(default=list)),
-                ('missed', models.JSONField(default=list)),
-                ('decided_at', models.DateTimeField()),
-                ('day', models.DateField()),
-                ('expires_at', models.DateTimeField()),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'rules_order',
-                'indexes': [models.Index(fields=['org', 'contact', 'id'], name='rules_order_contact'), models.Index(fields=['org', 'day'], name='rules_order_day')],
-                'constraints': [models.UniqueConstraint(fields=('org', 'key'), name='rules_order_key')],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.UniqueConstraint(fields=('org', 'key', 'number'), name='rules_version_u'),
-        ),
-        migrations.AddConstraint(
-            model_name='rulehead',
-            constraint=models.UniqueConstraint(fields=('org', 'key'), name='rules_head_u'),
-        ),
+        NewTables([
+            migrations.CreateModel(
+                name='RuleVersion',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('key', models.CharField(max_length=100)),
+                    ('number', models.IntegerField()),
+                    ('definition', models.JSONField()),
+                    ('digest', models.CharField(max_length=64)),
+                    ('created_at', models.DateTimeField()),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'rules_version',
+                },
+            ),
+            migrations.CreateModel(
+                name='RuleHead',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('key', models.CharField(max_length=100)),
+                    ('paused_at', models.DateTimeField(null=True)),
+                    ('retired_at', models.DateTimeField(null=True)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                    ('version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rules.ruleversion')),
+                ],
+                options={
+                    'db_table': 'rules_head',
+                },
+            ),
+            migrations.CreateModel(
+                name='RuleBook',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('number', models.BigIntegerField(default=0)),
+                    ('groups', models.JSONField(default=dict)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'rules_book',
+                    'constraints': [models.UniqueConstraint(fields=('org',), name='rules_book_u')],
+                },
+            ),
+            migrations.CreateModel(
+                name='RuleOrder',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('key', models.CharField(max_length=200)),
+                    ('digest', models.CharField(max_length=64)),
+                    ('business', models.CharField(max_length=32)),
+                    ('card', models.BigIntegerField(null=True)),
+                    ('contact', models.BigIntegerField(null=True)),
+                    ('amount', models.BigIntegerField(null=True)),
+                    ('currency', models.CharField(blank=True, default='', max_length=3)),
+                    ('versions', models.JSONField(default=list)),
+                    ('facts', models.JSONField(default=dict)),
+                    ('facts_digest', models.CharField(max_length=64)),
+                    ('gifts', models.JSONField(default=list)),
+                    ('missed', models.JSONField(default=list)),
+                    ('decided_at', models.DateTimeField()),
+                    ('day', models.DateField()),
+                    ('expires_at', models.DateTimeField()),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'rules_order',
+                    'indexes': [models.Index(fields=['org', 'contact', 'id'], name='rules_order_contact'), models.Index(fields=['org', 'day'], name='rules_order_day')],
+                    'constraints': [models.UniqueConstraint(fields=('org', 'key'), name='rules_order_key')],
+                },
+            ),
+            migrations.AddConstraint(
+                model_name='ruleversion',
+                constraint=models.UniqueConstraint(fields=('org', 'key', 'number'), name='rules_version_u'),
+            ),
+            migrations.AddConstraint(
+                model_name='rulehead',
+                constraint=models.UniqueConstraint(fields=('org', 'key'), name='rules_head_u'),
+            ),
+        ]),
     ]

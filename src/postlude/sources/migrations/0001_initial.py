@@ -4,6 +4,8 @@ import django.db.models.deletion
 import postlude.kernel.ids
 from django.db import migrations, models
 
+from postlude.kernel.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -14,52 +16,54 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Source',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('slug', models.SlugField(max_length=64)),
-                ('kind', models.CharField(max_length=32)),
-                ('settings', models.JSONField(default=dict)),
-                ('poll_seconds', models.IntegerField(default=120)),
-                ('silent_seconds', models.IntegerField(default=600)),
-                ('since', models.DateTimeField()),
-                ('last_attempt_at', models.DateTimeField(null=True)),
-                ('last_success_at', models.DateTimeField(null=True)),
-                ('last_webhook_at', models.DateTimeField(null=True)),
-                ('last_error', models.CharField(default='', max_length=400)),
-                ('failures', models.IntegerField(default=0)),
-                ('next_poll_at', models.DateTimeField(null=True)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'sources_source',
-            },
-        ),
-        migrations.CreateModel(
-            name='KnownAttendee',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('event_id', models.CharField(max_length=32)),
-                ('attendee_id', models.CharField(max_length=32)),
-                ('order_number', models.CharField(max_length=64)),
-                ('updated_at', models.FloatField()),
-                ('checked_at', models.DateTimeField()),
-                ('settled', models.BooleanField(default=False)),
-                ('gone', models.BooleanField(default=False)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-                ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='sources.source')),
-            ],
-            options={
-                'db_table': 'sources_known_attendee',
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='source',
-            constraint=models.UniqueConstraint(fields=('org', 'slug'), name='sources_source_slug'),
-        ),
-        migrations.AddConstraint(
-            model_name='knownattendee',
-            constraint=models.UniqueConstraint(fields=('org', 'source', 'event_id', 'attendee_id'), name='sources_known_once'),
-        ),
+        NewTables([
+            migrations.CreateModel(
+                name='Source',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('slug', models.SlugField(max_length=64)),
+                    ('kind', models.CharField(max_length=32)),
+                    ('settings', models.JSONField(default=dict)),
+                    ('poll_seconds', models.IntegerField(default=120)),
+                    ('silent_seconds', models.IntegerField(default=600)),
+                    ('since', models.DateTimeField()),
+                    ('last_attempt_at', models.DateTimeField(null=True)),
+                    ('last_success_at', models.DateTimeField(null=True)),
+                    ('last_webhook_at', models.DateTimeField(null=True)),
+                    ('last_error', models.CharField(default='', max_length=400)),
+                    ('failures', models.IntegerField(default=0)),
+                    ('next_poll_at', models.DateTimeField(null=True)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'sources_source',
+                },
+            ),
+            migrations.CreateModel(
+                name='KnownAttendee',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('event_id', models.CharField(max_length=32)),
+                    ('attendee_id', models.CharField(max_length=32)),
+                    ('order_number', models.CharField(max_length=64)),
+                    ('updated_at', models.FloatField()),
+                    ('checked_at', models.DateTimeField()),
+                    ('settled', models.BooleanField(default=False)),
+                    ('gone', models.BooleanField(default=False)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                    ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='sources.source')),
+                ],
+                options={
+                    'db_table': 'sources_known_attendee',
+                },
+            ),
+            migrations.AddConstraint(
+                model_name='source',
+                constraint=models.UniqueConstraint(fields=('org', 'slug'), name='sources_source_slug'),
+            ),
+            migrations.AddConstraint(
+                model_name='knownattendee',
+                constraint=models.UniqueConstraint(fields=('org', 'source', 'event_id', 'attendee_id'), name='sources_known_once'),
+            ),
+        ]),
     ]

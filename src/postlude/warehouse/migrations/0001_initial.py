@@ -4,6 +4,8 @@ import django.db.models.deletion
 import postlude.kernel.ids
 from django.db import migrations, models
 
+from postlude.kernel.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -14,68 +16,70 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='DroppedLabel',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('label', models.CharField(max_length=500)),
-                ('first_seen_at', models.DateTimeField()),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'warehouse_dropped_label',
-                'constraints': [models.UniqueConstraint(fields=('org', 'label'), name='warehouse_label_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Erasure',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('contact_id', models.BigIntegerField()),
-                ('pseudonyms', models.JSONField()),
-                ('requested_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'warehouse_erasure',
-                'constraints': [models.UniqueConstraint(fields=('org', 'contact_id'), name='warehouse_erasure_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='LoaderState',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('row_counts', models.JSONField(default=dict)),
-                ('refunded_counts', models.JSONField(default=dict)),
-                ('schema_version', models.IntegerField(default=0)),
-                ('last_batch', models.CharField(default='', max_length=64)),
-                ('last_loaded_at', models.DateTimeField(null=True)),
-                ('followed', models.CharField(default='', max_length=80)),
-                ('problem_code', models.CharField(default='', max_length=64)),
-                ('problem_words', models.CharField(default='', max_length=400)),
-                ('problem_hint', models.CharField(default='', max_length=400)),
-                ('problem_since', models.DateTimeField(null=True)),
-                ('next_try_at', models.DateTimeField(null=True)),
-                ('failures', models.IntegerField(default=0)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'warehouse_loader_state',
-                'constraints': [models.UniqueConstraint(fields=('org',), name='warehouse_loader_state_org')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Policy',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('definition', models.JSONField()),
-                ('changed_at', models.DateTimeField()),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
-            ],
-            options={
-                'db_table': 'warehouse_policy',
-                'constraints': [models.UniqueConstraint(fields=('org',), name='warehouse_policy_org')],
-            },
-        ),
+        NewTables([
+            migrations.CreateModel(
+                name='DroppedLabel',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('label', models.CharField(max_length=500)),
+                    ('first_seen_at', models.DateTimeField()),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'warehouse_dropped_label',
+                    'constraints': [models.UniqueConstraint(fields=('org', 'label'), name='warehouse_label_once')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Erasure',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('contact_id', models.BigIntegerField()),
+                    ('pseudonyms', models.JSONField()),
+                    ('requested_at', models.DateTimeField()),
+                    ('done_at', models.DateTimeField(null=True)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'warehouse_erasure',
+                    'constraints': [models.UniqueConstraint(fields=('org', 'contact_id'), name='warehouse_erasure_once')],
+                },
+            ),
+            migrations.CreateModel(
+                name='LoaderState',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('row_counts', models.JSONField(default=dict)),
+                    ('refunded_counts', models.JSONField(default=dict)),
+                    ('schema_version', models.IntegerField(default=0)),
+                    ('last_batch', models.CharField(default='', max_length=64)),
+                    ('last_loaded_at', models.DateTimeField(null=True)),
+                    ('followed', models.CharField(default='', max_length=80)),
+                    ('problem_code', models.CharField(default='', max_length=64)),
+                    ('problem_words', models.CharField(default='', max_length=400)),
+                    ('problem_hint', models.CharField(default='', max_length=400)),
+                    ('problem_since', models.DateTimeField(null=True)),
+                    ('next_try_at', models.DateTimeField(null=True)),
+                    ('failures', models.IntegerField(default=0)),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'warehouse_loader_state',
+                    'constraints': [models.UniqueConstraint(fields=('org',), name='warehouse_loader_state_org')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Policy',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('definition', models.JSONField()),
+                    ('changed_at', models.DateTimeField()),
+                    ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization')),
+                ],
+                options={
+                    'db_table': 'warehouse_policy',
+                    'constraints': [models.UniqueConstraint(fields=('org',), name='warehouse_policy_org')],
+                },
+            ),
+        ]),
     ]

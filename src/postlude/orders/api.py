@@ -1,5 +1,6 @@
 """What other rooms may ask of orders."""
 
+from postlude.orders.buyers import recount_all
 from postlude.orders.conferences import (
     conferences,
     configure_kinds,
@@ -29,15 +30,25 @@ from postlude.orders.facts import (
 from postlude.orders.handing import LEFT, on_contacts_joined
 from postlude.orders.happenings import ensure_happening, happenings
 from postlude.orders.naming import ANSWERS, answers_subject, matches
+from postlude.orders.shop.reading import (
+    closed_shop_orders,
+    shop_buyers,
+    shop_orders,
+    shop_orders_named,
+)
+from postlude.orders.shop.taking import CANCELLED, CLOSED, take_shop_orders
 from postlude.orders.upserts import upsert_sales
 from postlude.orders.warnings import close, warn, warnings
 
 __all__ = (
     "ANSWERS",
+    "CANCELLED",
+    "CLOSED",
     "LEFT",
     "all_tickets",
     "answers_subject",
     "close",
+    "closed_shop_orders",
     "conferences",
     "configure_kinds",
     "count_holders",
@@ -53,9 +64,14 @@ __all__ = (
     "on_contacts_joined",
     "paid_tickets",
     "recent_tickets",
+    "recount_all",
     "sales_summary",
+    "shop_buyers",
+    "shop_orders",
+    "shop_orders_named",
     "sold_by_day",
     "sold_by_type",
+    "take_shop_orders",
     "tickets",
     "tickets_of",
     "upsert_sales",

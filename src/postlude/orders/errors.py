@@ -3,7 +3,8 @@
 AppError
 ├── UnknownConference (LookupError)
 ├── BadKind (ValueError)
-└── BadSale (ValueError)
+├── BadSale (ValueError)
+└── BadShopOrder (ValueError)
 """
 
 from postlude.kernel.errors import AppError
@@ -28,3 +29,10 @@ class BadSale(AppError, ValueError):
     http_status = 422
     message = "A sale needs {missing}."
     hint = "This is a defect of the source that made it."
+
+
+class BadShopOrder(AppError, ValueError):
+    code = "orders.bad_shop_order"
+    http_status = 422
+    message = "An order cannot have this {what}."
+    hint = "See docs/reference/http-api.md for what can be told of an order."

@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import CASCADE, PROTECT
+from django.db.models import CASCADE, PROTECT, Q
 
 from postlude.kernel import ids
 
@@ -173,8 +173,56 @@ class Ticket(models.Model):
         )
 
 
+class ShopOrder(models.Model):
+    """An order without tickets, as a till, a site or an app tells of it (see `shop.hearing`).
+
+    `closing_said` has a bit for each thing that the closing said and the opening cannot change;
+    the three `…_told` are fingerprints of what was told, "" while it was not.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = models.ForeignKey(
+        "orgs.Organization", on_delete=PROTECT, related_name="+", db_index=False
+    )
+    uid = models.CharField(max_length=64)
+    contact = models.BigIntegerField(null=True)
+    branch = models.ForeignKey(
+        "orgs.Branch", on_delete=PROTECT, related_name="+", db_index=False, null=True
+    )
+    kind = models.CharField(max_length=64, blank=True)
+    source = models.CharField(max_length=64, blank=True)
+    amount_minor = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3, null=True)
+    coupons = models.CharField(max_length=400, null=True)
+    test = models.BooleanField(default=False)
+    state = models.CharField(max_length=16)
+    opened_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_day = models.DateField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    closing_said = models.SmallIntegerField(default=0)
+    opened_told = models.CharField(max_length=24, blank=True)
+    closed_told = models.CharField(max_length=24, blank=True)
+    cancelled_told = models.CharField(max_length=24, blank=True)
+    first_seen_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "orders_shoporder"
+        constraints = (models.UniqueConstraint(fields=("org", "uid"), name="orders_shoporder_uid"),)
+        indexes = (
+            models.Index(fields=("org", "contact", "closed_at"), name="orders_shoporder_contact"),
+            # What journeys walk, in the order in which they walk it.
+            models.Index(
+                fields=("org", "closed_at", "id"),
+                name="orders_shoporder_closed",
+                condition=Q(state="closed", test=False, contact__isnull=False),
+            ),
+        )
+
+
 class Buyer(models.Model):
-    """What all paid orders of a contact come to; computed anew whenever one of them changes.
+    """What all paid tickets and closed orders of a contact come to; computed anew whenever one of
+    them changes.
 
     `spent_minor` and `currency` are NULL where the orders are in several currencies.
     """

@@ -1,4 +1,4 @@
-"""Commands about buyers: their timeline, and forgetting them."""
+"""Commands about buyers: their timeline, forgetting them, and when each ordered last."""
 
 from typing import Annotated
 
@@ -7,6 +7,7 @@ import typer
 from postlude.console import api as console
 from postlude.kernel import clock
 from postlude.kernel.errors import NotFound
+from postlude.orders import api as orders
 from postlude.people import api as people
 from postlude.wiring.cli import output
 from postlude.wiring.cli.data import Json, Org, chosen
@@ -68,3 +69,17 @@ def erase(
     else:
         parts = ", ".join(f"{name}: {count}" for name, count in erased.shredded.items())
         output.out.print(f"forgotten ({parts or 'nothing was left'})")
+
+
+def backfill_last_order(org: Org = None, json: Json = False) -> None:
+    """Count everybody's orders anew: when the last one was, how many there are, what was spent.
+
+    Sends nothing, tells nobody, starts no journey. Safe to stop and to repeat.
+    """
+    ref = chosen(org)
+    with output.progress("buyers", shown=not json) as advance:
+        changed = orders.recount_all(ref.id, advance)
+    if json:
+        output.emit({"org": ref.slug, "changed": changed})
+        return
+    output.out.print(f"counted; {changed} had to be put right" if changed else "all was right")

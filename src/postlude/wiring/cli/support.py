@@ -17,12 +17,14 @@ from postlude.people.types import ErasureRecord
 from postlude.wiring.cli import output
 from postlude.wiring.cli.data import Json, Org, chosen
 from postlude.wiring.cli.operate import CLI
+from postlude.wiring.cli.people import backfill_last_order
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     group = typer.Typer(help="Buyers and guests.", no_args_is_help=True)
     group.callback()(lambda: None)
+    group.command("backfill-last-order")(backfill_last_order)
     group.command("change-email")(change_email)
     app.add_typer(group, name="people")
     erasures = typer.Typer(help="People who asked to be forgotten.", no_args_is_help=True)

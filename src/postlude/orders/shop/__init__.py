@@ -1,0 +1,1 @@
+"""Orders of a shop: what a till, a site and apps tell of a sale without tickets."""

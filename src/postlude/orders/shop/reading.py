@@ -1,0 +1,94 @@
+"""Reading the orders of a shop, in sets and in pages, for the rooms above."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from postlude.kernel import store
+from postlude.orders.shop.rows import FACTS, facts
+from postlude.orders.shop.types import ClosedOrders, Place, ShopOrderFact
+
+_CHUNK = 500
+# Of the table's own words, not bound ones: so an index of such orders alone can be taken.
+_CLOSED = "s.state = 'closed' AND NOT s.test AND s.contact IS NOT NULL"
+
+
+def shop_orders(org: int, ids: Iterable[int | str]) -> dict[int, ShopOrderFact]:
+    """Return orders of a shop by id; ids that do not exist are left out."""
+    return {each.id: each for each in _some(org, "id", [int(each) for each in ids])}
+
+
+def shop_orders_named(org: int, uids: Iterable[str]) -> dict[str, ShopOrderFact]:
+    """Return orders of a shop by their names outside; those that nobody told of are left out."""
+    return {each.uid: each for each in _some(org, "uid", list(uids))}
+
+
+def _some(org: int, column: str, wanted: Collection[Any]) -> Iterable[ShopOrderFact]:
+    for part in store.chunks(sorted(set(wanted)), _CHUNK):
+        names = {f"v{number}": value for number, value in enumerate(part)}
+        marks = ", ".join(f"%({name})s" for name in names)
+        yield from facts(
+            f"SELECT {FACTS} FROM orders_shoporder "  # noqa: S608 - our own words; values are bound
+            f"WHERE org_id = %(org)s AND {column} IN ({marks})",
+            {"org": org, **names},
+        )
+
+
+def closed_shop_orders(  # noqa: PLR0913 - what is wanted, and where the page begins
+    org: int,
+    *,
+    since: datetime,
+    until: datetime,
+    kinds: Collection[str] = (),
+    sources: Collection[str] = (),
+    after: Place | None = None,
+    limit: int = 500,
+) -> ClosedOrders:
+    """Return a page of the orders closed in (since, until] by somebody known, oldest first.
+
+    `kinds` and `sources`: only of these words; empty: of any. Tests, and what was cancelled after
+    its closing, are left out. Orders that were told of late may lie before `after`: whoever must
+    not miss them walks the whole time again, and has a mark of whom he served.
+    """
+    params: dict[str, Any] = {"org": org, "until": until, "limit": limit}
+    place = after or Place(since, 2**63 - 1)
+    params |= {"at": place.closed_at, "order": place.order}
+    words = ""
+    for name, wanted in (("kind", kinds), ("source", sources)):
+        if wanted:
+            named = {f"{name}{number}": word for number, word in enumerate(sorted(wanted))}
+            params |= named
+            words += f" AND s.{name} IN ({', '.join(f'%({each})s' for each in named)})"
+    # Of a pair compared as one SQLite walks an index by the first part alone: said twice, it is
+    # the lower bound on either engine.
+    found = facts(
+        f"SELECT {FACTS} FROM orders_shoporder s WHERE s.org_id = %(org)s AND {_CLOSED} "  # noqa: S608 - our own words; values are bound
+        "AND s.closed_at >= %(at)s AND s.closed_at <= %(until)s "
+        f"AND (s.closed_at > %(at)s OR s.id > %(order)s){words} "
+        "ORDER BY s.closed_at, s.id LIMIT %(limit)s",
+        params,
+    )
+    last = found[-1] if len(found) == limit else None
+    going_on = None if last is None or last.closed_at is None else Place(last.closed_at, last.id)
+    return ClosedOrders(found, going_on)
+
+
+def shop_buyers(
+    org: int, *, begin: datetime, end: datetime, after: int = 0, limit: int = 5_000
+) -> list[int]:
+    """Return the next contacts above `after` who closed an order in [begin, end), in their order.
+
+    Each once. Tests and cancelled orders do not count. A month begins and ends where
+    `orgs.day_bounds` of its days says.
+    """
+    # What is kept of buyers leaves out most of those who did not order, and is in their order.
+    found = store.rows_sql(
+        "SELECT b.contact FROM orders_buyer b "  # noqa: S608 - our own words; values are bound
+        "WHERE b.org_id = %(org)s AND b.contact > %(after)s "
+        "AND b.last_at >= %(begin)s AND b.first_at < %(end)s AND EXISTS ("
+        "SELECT 1 FROM orders_shoporder s WHERE s.org_id = b.org_id AND s.contact = b.contact "
+        f"AND {_CLOSED} AND s.closed_at >= %(begin)s AND s.closed_at < %(end)s LIMIT 1 OFFSET 0) "
+        "ORDER BY b.contact LIMIT %(limit)s",
+        {"org": org, "after": after, "begin": begin, "end": end, "limit": limit},
+    )
+    return [row[0] for row in found]

@@ -1,6 +1,5 @@
 """Writing a rule order: decision, reservation and order in one commit."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from django.db import transaction
 from postlude.kernel import store
 from postlude.kernel.errors import AppError
 from postlude.kernel.gathering import Gathering
+from postlude.kernel.gathering_by_org import Asked, by_organisation
 from postlude.orgs import api as orgs
 from postlude.rewards import api as rewards
 from postlude.rewards.errors import KeyTaken
@@ -225,20 +225,10 @@ def _answer(
     return stored.tombstone(answer, request.ask)
 
 
-Asked = tuple[int, ReserveOrder, datetime]
+def _reserve_all(
+    org: int, requests: Sequence[ReserveOrder], now: datetime
+) -> list[Order | AppError]:
+    return reserve_many(org, requests, now=now)
 
 
-def _reserve_all(asked: Sequence[Asked]) -> list[Order | AppError]:
-    by_org: defaultdict[int, list[int]] = defaultdict(list)
-    for place, (org, _, _) in enumerate(asked):
-        by_org[org].append(place)
-    answers: dict[int, Order | AppError] = {}
-    for org in sorted(by_org):
-        places = by_org[org]
-        now = max(asked[place][2] for place in places)
-        made = reserve_many(org, [asked[place][1] for place in places], now=now)
-        answers.update(zip(places, made, strict=True))
-    return [answers[place] for place in range(len(asked))]
-
-
-_gathering: Gathering[Asked, Order] = Gathering(_reserve_all)
+_gathering: Gathering[Asked[ReserveOrder], Order] = Gathering(by_organisation(_reserve_all))

@@ -4,17 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from postlude.rewards import api as rewards
-from postlude.rewards.types.reservations import Claim
 from postlude.rules.errors import UnknownRule
-from postlude.rules.explaining.examining import Examined
-from postlude.rules.explaining.nearest import nearest_miss
-from postlude.rules.explaining.showing import Reader
 from postlude.rules.explaining.traces import Group
-from postlude.rules.explaining.traces import explain as explain_one
-from postlude.rules.explaining.verdicts import Peek, Peeks
-from postlude.rules.facts import Context
 from postlude.rules.ordering import scenes
+from postlude.rules.reasons import Reasons, reasons
+from postlude.rules.rule import Rule
 from postlude.rules.types import Ask
 
 
@@ -49,40 +43,33 @@ def explain(
     asked = [each for each in scenes.asked(scene, ask, now) if rule in {"", each.key}]
     if rule and not asked:
         raise UnknownRule(key=rule)
-    reader = Reader(may_see_personal=may_see_personal)
-    found = []
-    for each in asked:
-        examined = scene.examined[each.id]
-        peeks = _peeks(org, examined, ask.contact, now)
-        found.append(_reasoned(examined, context, peeks, reader))
-    return found
+    return [
+        _reasoned(
+            each,
+            reasons(
+                org,
+                scene.examined[each.id],
+                context,
+                contact=ask.contact,
+                now=now,
+                may_see_personal=may_see_personal,
+            ),
+        )
+        for each in asked
+    ]
 
 
-def _reasoned(examined: Examined, context: Context, peeks: Peeks, reader: Reader) -> Reasoned:
-    rule = examined.rule
-    said = explain_one(examined, context, peeks, reader=reader)
-    miss = nearest_miss(examined, context, peeks, reader=reader)
-    follows = said.outcome
-    assert said.trace is not None
+def _reasoned(rule: Rule, found: Reasons) -> Reasoned:
+    follows = found.outcome
     return Reasoned(
         rule=rule.key,
         title=rule.title,
-        verdict=said.verdict,
+        verdict=found.verdict,
         branch=follows.branch.value,
         reason=follows.reason.value,
         because=follows.because,
         gives={each.alias: each.kind.words(each.params, rule.binding) for each in follows.actions},
         takes={claim.spec.resource: claim.spec.quantity for claim in follows.claims},
-        trace=said.trace,
-        nearest=None if miss is None else tuple(flip.words for flip in miss.flips),
+        trace=found.trace,
+        nearest=found.nearest,
     )
-
-
-def _peeks(org: int, examined: Examined, contact: int | None, now: datetime) -> dict[str, Peek]:
-    """Look at each scarce thing by itself, so that each leaf tells of its own."""
-    seen = {}
-    for key, spec in examined.claims.items():
-        looked = rewards.peek(org, [Claim(spec.resource, spec.quantity)], contact, now)
-        why = looked.refusals[0].reason.value if looked.refusals else ""
-        seen[key] = Peek(looked.available, why)
-    return seen

@@ -4,17 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from postlude.rewards import api as rewards
-from postlude.rewards.types.reservations import Claim
 from postlude.rules import library
-from postlude.rules.explaining.examining import Examined, action_key
-from postlude.rules.explaining.nearest import nearest_miss
+from postlude.rules.explaining.examining import action_key
 from postlude.rules.explaining.outcomes import Branch
-from postlude.rules.explaining.showing import Reader
-from postlude.rules.explaining.traces import Group, Join, LeafTrace, Trace, explain
+from postlude.rules.explaining.traces import Group, Join, LeafTrace, Trace
 from postlude.rules.explaining.verdicts import Peek
 from postlude.rules.ordering import scenes
 from postlude.rules.ordering.deciding import Scene
+from postlude.rules.reasons import reasons
 from postlude.rules.rule import Rule
 from postlude.rules.types import Ask
 
@@ -48,21 +45,21 @@ def try_rule(
     rule = library.rule(org, key)
     scene = Scene(library.of_versions(org, [rule.id]), {})
     context = scenes.context_of(org, ask, scene, now)
-    examined = Examined(rule)
-    peeks = {name: _peek(org, spec, ask.contact, now) for name, spec in _claims(examined)}
-    reader = Reader(may_see_personal=may_see_personal)
-    said = explain(examined, context, peeks, reader=reader)
-    miss = nearest_miss(examined, context, peeks, reader=reader)
-    if said.trace is None:
-        raise AssertionError("the full level has a trace")
-    actions = said.outcome.actions
+    found = reasons(
+        org,
+        scene.examined[rule.id],
+        context,
+        contact=ask.contact,
+        now=now,
+        may_see_personal=may_see_personal,
+    )
     return Tried(
-        said.verdict,
-        said.outcome.branch,
-        said.trace,
-        tuple(each.kind.words(each.params, rule.binding) for each in actions),
-        tuple(_stocks(rule, peeks)),
-        None if miss is None else tuple(flip.words for flip in miss.flips),
+        found.verdict,
+        found.outcome.branch,
+        found.trace,
+        tuple(each.kind.words(each.params, rule.binding) for each in found.outcome.actions),
+        tuple(_stocks(rule, found.peeks)),
+        found.nearest,
     )
 
 
@@ -72,13 +69,3 @@ def _stocks(rule: Rule, peeks: Mapping[str, Peek]) -> Iterator[tuple[str, str, s
         seen = peeks.get(action_key(alias))
         if seen is not None:
             yield alias, action.kind.words(action.params, rule.binding), seen.detail
-
-
-def _claims(examined: Examined) -> list[tuple[str, Claim]]:
-    claims = examined.claims.items()
-    return [(key, Claim(spec.resource, spec.quantity)) for key, spec in claims]
-
-
-def _peek(org: int, claim: Claim, contact: int | None, now: datetime) -> Peek:
-    looked = rewards.peek(org, [claim], contact, now)
-    return Peek(looked.available, looked.refusals[0].reason.value if looked.refusals else "")

@@ -20,10 +20,13 @@ class Shelf:
     groups: dict[str, dict[str, object]]
 
 
+EMPTY = Shelf(0, {})
+
+
 def shelf(org: int) -> Shelf:
     """Return the organisation's number of publishing and its groups; one row read."""
     row = RuleBook.objects.filter(org=org).values_list("number", "groups").first()
-    return Shelf(*row) if row else Shelf(0, {})
+    return Shelf(*row) if row else EMPTY
 
 
 def in_force(org: int, business: str) -> tuple[RuleSet, Shelf]:

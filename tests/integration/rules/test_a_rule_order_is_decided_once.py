@@ -214,6 +214,19 @@ def test_more_time_is_given_once(org: int, contact: int) -> None:
     until = NOW + timedelta(minutes=30)
     assert rules.extend(org, "sale-1", until, now=NOW).expires_at == until
     assert rules.extend(org, "sale-1", until + timedelta(hours=1), now=NOW).expires_at == until
+    assert rules.extend(org, "sale-1", until, now=NOW) == rules.order(org, "sale-1")
+
+
+def test_no_time_is_given_to_what_is_over_or_was_never_ordered(org: int, contact: int) -> None:
+    """A cancelled order says that it is; a key that somebody else reserved by is no order."""
+    reserve(org, contact, "sale-1")
+    rules.cancel(org, ["sale-1"], now=NOW)
+    late = NOW + timedelta(hours=1)
+    told = rules.extend(org, "sale-1", late, now=NOW)
+    assert told == rules.order(org, "sale-1")
+    assert told.state is ReservationState.CANCELLED
+    with pytest.raises(UnknownOrder):
+        rules.extend(org, "sale-2", late, now=NOW)
 
 
 def test_a_batch_is_answered_one_by_one(org: int, contact: int) -> None:

@@ -57,7 +57,6 @@ class Chosen:
 
     rule: Rule
     outcome: Outcome
-    value: int
 
     @property
     def claims(self) -> list[Claim]:
@@ -102,7 +101,7 @@ def decide(
         if follows.branch is not Branch.NOTHING:
             matches.append(Match(rule, *worth(follows.actions, context, rule.binding)))
     found = select(matches, scene.groups)
-    chosen = tuple(Chosen(m.rule, outcomes[m.rule.id], m.value) for m in found.chosen)
+    chosen = tuple(Chosen(m.rule, outcomes[m.rule.id]) for m in found.chosen)
     return Decision(chosen, found, outcomes, tuple(asked), denied)
 
 

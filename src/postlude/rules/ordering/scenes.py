@@ -22,13 +22,8 @@ _lock = Lock()
 def scene_of(org: int, ask: Ask) -> Scene:
     """Return the rules that may answer: those of the flow, or those that the card was sold with."""
     if ask.card is not None:
-        return _made(library.of_versions(org, ask.versions), {}, 0)
-    rules, shelf = library.in_force(org, ask.business)
-    groups = {
-        path: Group(Mode(str(each["mode"])), each["at_most"])  # type: ignore[arg-type]
-        for path, each in shelf.groups.items()
-    }
-    return _made(rules, groups, shelf.number)
+        return _made(library.of_versions(org, ask.versions), library.EMPTY)
+    return _made(*library.in_force(org, ask.business))
 
 
 def asked(scene: Scene, ask: Ask, now: datetime) -> Sequence[Rule]:
@@ -76,13 +71,20 @@ def context_of(org: int, ask: Ask, scene: Scene, now: datetime) -> dict[str, Val
     return {**dict.fromkeys(scene.reads), **found[ask.contact]}
 
 
-def _made(rules: RuleSet, groups: dict[str, Group], number: int) -> Scene:
-    key = (id(rules), number)
+def _made(rules: RuleSet, shelf: library.Shelf) -> Scene:
+    key = (id(rules), shelf.number)
     with _lock:
         known = _scenes.get(key)
         if known is not None and known.rules is rules:
             return known
         if len(_scenes) >= _KEPT:
             _scenes.clear()
-        made = _scenes[key] = Scene(rules, groups)
+        made = _scenes[key] = Scene(rules, _groups(shelf))
         return made
+
+
+def _groups(shelf: library.Shelf) -> dict[str, Group]:
+    return {
+        path: Group(Mode(str(each["mode"])), each["at_most"])  # type: ignore[arg-type]
+        for path, each in shelf.groups.items()
+    }

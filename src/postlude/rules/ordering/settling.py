@@ -1,6 +1,7 @@
 """After the sale: confirm, cancel or reverse what was held, and give or take back with it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from postlude.kernel import store
@@ -67,10 +68,10 @@ def extend(org: int, key: str, until: datetime, *, now: datetime) -> Order:
 
     Raises UnknownOrder.
     """
-    order(org, key)
     with store.write():
-        rewards.extend(org, key, until, now)
-        return order(org, key)
+        found = order(org, key)
+        held = rewards.extend(org, key, until, now)
+        return replace(found, state=held.state, expires_at=held.expires_at or found.expires_at)
 
 
 def order(org: int, key: str) -> Order:

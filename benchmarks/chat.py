@@ -14,10 +14,7 @@ import argparse
 import json
 import os
 import random
-import shutil
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -25,6 +22,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from own_database import analyze, own_database, ready
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -42,21 +41,9 @@ def main() -> None:
     parser.add_argument("--orders", type=int)
     arguments = parser.parse_args()
     wanted = arguments.orders or (10_000 if arguments.quick else 100_000)
-    folder = Path(tempfile.mkdtemp(prefix="postlude-bench-"))
-    name = f"postlude_bench_{os.getpid()}"
-    if arguments.engine == "postgresql":
-        subprocess.run(["createdb", name], check=True)
-        os.environ["POSTLUDE_DATABASE_URL"] = f"postgresql:///{name}"
-    else:
-        os.environ.pop("POSTLUDE_DATABASE_URL", None)
-    os.environ |= {"POSTLUDE_HOME": str(folder), "POSTLUDE_LOG_LEVEL": "CRITICAL"}
-    os.environ |= {"DJANGO_SETTINGS_MODULE": "postlude.wiring.settings", "BENCH_BOT": "token"}
-    try:
+    os.environ["BENCH_BOT"] = "token"
+    with own_database(arguments.engine):
         figures = measure(wanted)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        if arguments.engine == "postgresql":
-            subprocess.run(["dropdb", "--if-exists", name], check=False)
     if not arguments.json:
         for key, value in figures.items():
             print(f"{key:>20}  {value}")
@@ -64,23 +51,16 @@ def main() -> None:
 
 
 def measure(wanted: int) -> dict[str, float]:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
+    org = ready()
     from django.db import connection
 
-    from postlude.orgs import api as orgs
     from postlude.sandbox.server import Sandbox
     from support.whole_house import _web
 
-    call_command("migrate", verbosity=0)
-    org = orgs.create("bench", "Bench", zone="Asia/Taipei", currency="TWD")
-    fill(org.id, wanted)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    fill(org, wanted)
+    analyze()
     with Sandbox() as sandbox, _web() as web:
-        connect(sandbox, org.id, f"{web}/hooks/discord/bench")
+        connect(sandbox, org, f"{web}/hooks/discord/bench")
         with working():
             figures = asked(sandbox.client)
     connection.close()

@@ -11,14 +11,12 @@ medians), cell_rows_s (the first page of the tickets behind its largest number).
 
 import argparse
 import json
-import os
-import shutil
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from own_database import analyze, own_database, ready
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -32,21 +30,8 @@ def main() -> None:
     parser.add_argument("--tickets", type=int)
     arguments = parser.parse_args()
     tickets = arguments.tickets or (20_000 if arguments.quick else 100_000)
-    folder = Path(tempfile.mkdtemp(prefix="postlude-bench-"))
-    name = f"postlude_bench_{os.getpid()}"
-    if arguments.engine == "postgresql":
-        subprocess.run(["createdb", name], check=True)
-        os.environ["POSTLUDE_DATABASE_URL"] = f"postgresql:///{name}"
-    else:
-        os.environ.pop("POSTLUDE_DATABASE_URL", None)
-    os.environ |= {"POSTLUDE_HOME": str(folder), "POSTLUDE_LOG_LEVEL": "CRITICAL"}
-    os.environ["DJANGO_SETTINGS_MODULE"] = "postlude.wiring.settings"
-    try:
+    with own_database(arguments.engine):
         figures = measure(tickets)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        if arguments.engine == "postgresql":
-            subprocess.run(["dropdb", "--if-exists", name], check=False)
     if not arguments.json:
         for key, value in figures.items():
             print(f"{key:>14}  {value}")
@@ -54,21 +39,14 @@ def main() -> None:
 
 
 def measure(tickets: int) -> dict[str, float]:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
+    org = ready()
     from django.db import connection
 
-    from postlude.orgs import api as orgs
     from postlude.reports import api as reports
     from support import a_walked_sale
 
-    call_command("migrate", verbosity=0)
-    org = orgs.create("bench", "Bench", zone="Asia/Taipei", currency="TWD").id
     a_walked_sale.fill(org, tickets)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    analyze()
     scope = reports.scope(org)
     figures = {
         "tickets": reports.funnel(org, scope).total.counts[0],

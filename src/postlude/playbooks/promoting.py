@@ -7,15 +7,9 @@ from postlude.playbooks import definitions, promotions, shape
 from postlude.rewards.types.carriers import CardType
 from postlude.rewards.types.coupons import CouponListSpec
 from postlude.rewards.types.quotas import Kind, QuotaSpec, Window
-from postlude.rules.types import Group, Mode, RuleDefinition
+from postlude.rules.types import MODES, Group, RuleDefinition
 
 _WINDOWS = {"ever": Window.TOTAL, "day": Window.DAY, "month": Window.MONTH}
-_MODES = {
-    "all": Mode.ALL,
-    "first": Mode.FIRST,
-    "best for the buyer": Mode.BEST_VALUE,
-    "best for the merchant": Mode.BEST_COST,
-}
 CARD = "gift-card"
 
 
@@ -47,9 +41,7 @@ def coupon_list(key: str, part: promotions.Coupons) -> CouponListSpec:
 
 def groups(playbook: shape.Playbook) -> dict[str, Group]:
     """Return the tree of groups by their paths."""
-    return {
-        path: Group(_MODES[each.choose], each.at_most) for path, each in playbook.groups.items()
-    }
+    return {path: Group(MODES[each.choose], each.at_most) for path, each in playbook.groups.items()}
 
 
 def rules(playbook: shape.Playbook) -> list[RuleDefinition]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from postlude.kernel.errors import MoneyError
 from postlude.kernel.money import Money
-from postlude.rules import vocabulary
+from postlude.rules import raw, vocabulary
 from postlude.rules.errors import BadAsk
 from postlude.rules.facts import Fact, Type, Value, instant
 
@@ -85,9 +85,7 @@ def _money(value: Any, currency: str) -> int:
 
 
 def _whole(value: Any, _currency: str) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError
-    return _in_range(value)
+    return _in_range(raw.whole(value))
 
 
 def _in_range(value: int) -> int:
@@ -104,20 +102,18 @@ def _instant(value: Any, _currency: str) -> int:
 
 
 def _text(value: Any, _currency: str) -> str:
-    if not isinstance(value, str) or len(value) > _LONGEST:
-        raise TypeError
-    return value
+    if len(raw.text(value)) > _LONGEST:
+        raise ValueError
+    return raw.text(value)
 
 
 def _flag(value: Any, _currency: str) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError
-    return value
+    return raw.flag(value)
 
 
 def _set(value: Any, currency: str) -> frozenset[str]:
-    if not isinstance(value, list) or len(value) > _MOST:
-        raise TypeError
+    if len(raw.listed(value)) > _MOST:
+        raise ValueError
     return frozenset(_text(each, currency) for each in value)
 
 

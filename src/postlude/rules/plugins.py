@@ -1,9 +1,14 @@
-"""Kinds that other packages bring: found by entry point, checked before they are taken in."""
+"""Kinds by name: ours are found in their folder, those that other packages bring by entry point.
 
-from collections.abc import Callable, Iterable, Mapping
+What others bring is checked before it is taken in.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from types import MappingProxyType
+from pkgutil import iter_modules
+from types import MappingProxyType, ModuleType
 from typing import Any, TypeVar
 
 from postlude.rules.errors import BrokenPlugin, KindClash
@@ -11,6 +16,15 @@ from postlude.rules.kinds import ActionKind, ConditionKind
 
 K = TypeVar("K", ConditionKind[Any], ActionKind[Any])
 Found = Callable[[str], Iterable[EntryPoint]]
+
+
+def beside(folder: ModuleType, kind: type[K]) -> Iterator[K]:
+    """Yield the `KIND` of each module of a package that has one, in the order of their names."""
+    for each in iter_modules(folder.__path__, f"{folder.__name__}."):
+        if not each.name.endswith(".registry"):
+            found = getattr(import_module(each.name), "KIND", None)
+            if isinstance(found, kind):
+                yield found
 
 
 def installed(group: str) -> Iterable[EntryPoint]:

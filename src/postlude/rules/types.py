@@ -10,6 +10,7 @@ from postlude.rules.facts import Value
 from postlude.rules.language.spans import Problem, Severity, Span
 
 __all__ = (
+    "MODES",
     "Ask",
     "Gift",
     "Group",
@@ -149,6 +150,15 @@ class Mode(StrEnum):
     FIRST = "first"
     BEST_VALUE = "best_value"
     BEST_COST = "best_cost"
+
+
+# As a playbook words them.
+MODES = {
+    "all": Mode.ALL,
+    "first": Mode.FIRST,
+    "best for the buyer": Mode.BEST_VALUE,
+    "best for the merchant": Mode.BEST_COST,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What is said and told about points and bonus money."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Self
 
@@ -10,8 +11,9 @@ from pydantic_core import PydanticCustomError
 from postlude.console.rest import own_keys
 from postlude.console.rest.amounts import DecimalText, Units, shown, unit
 from postlude.console.rest.naming import ContactName
+from postlude.console.rest.once import Once
 from postlude.console.rest.strict import OptionalWord, Reason, Strict
-from postlude.rewards.types.points import Entry
+from postlude.rewards.types.points import Entry, Take
 
 _TEN_YEARS = 3_660
 Days = Annotated[int, Field(strict=True, ge=1, le=_TEN_YEARS)]
@@ -45,9 +47,23 @@ class SpendIn(Strict):
     reason: Reason
     partial: Annotated[bool, Field(strict=True)] = False
 
+    def take(self, contact: int, doing: Once) -> Take:
+        return Take(
+            own_keys.points(doing.key),
+            contact,
+            self.amount.minor(),
+            self.reason,
+            self.amount.ledger(),
+            partial=self.partial,
+        )
+
 
 class HoldIn(SpendIn):
     minutes: Annotated[int, Field(strict=True, ge=1, le=24 * 60)] = 15
+
+    def take(self, contact: int, doing: Once) -> Take:
+        until = doing.at + timedelta(minutes=self.minutes)
+        return replace(super().take(contact, doing), expires_at=until)
 
 
 class CaptureIn(Strict):

@@ -11,7 +11,7 @@ from postlude.console.rest.point_shapes import GrantIn, PostedOut, ReverseIn, Sp
 from postlude.kernel import clock
 from postlude.orgs.api import Permission
 from postlude.rewards import api as rewards
-from postlude.rewards.types.points import Give, Reverse, Take
+from postlude.rewards.types.points import Give, Reverse
 
 router = Router(tags=["points"])
 _GIVE = keys.Key(Permission.GIVE_BY_HAND)
@@ -49,14 +49,7 @@ def spend(
     contact = naming.contact(org, said.contact)
     body = said.model_dump(mode="json") | {"contact": contact}
     with once(org, idempotency_key, "points/spend", body, now=now) as doing:
-        take = Take(
-            own_keys.points(doing.key),
-            contact,
-            said.amount.minor(),
-            said.reason,
-            said.amount.ledger(),
-            partial=said.partial,
-        )
+        take = said.take(contact, doing)
         posted = ledger.done(rewards.take_many(org, [take], now=now), take.currency)
     return ledger.told(posted, doing)
 

@@ -1,6 +1,5 @@
 """Points that are set apart until it is known whether they are spent."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,7 +12,7 @@ from postlude.console.rest.strict import Nothing
 from postlude.kernel import clock
 from postlude.orgs.api import Permission
 from postlude.rewards import api as rewards
-from postlude.rewards.types.points import Capture, Release, Take
+from postlude.rewards.types.points import Capture, Release
 
 router = Router(tags=["points"])
 _SPEND = keys.Key(Permission.SPEND_REWARDS)
@@ -28,15 +27,7 @@ def hold(
     contact = naming.contact(org, said.contact)
     body = said.model_dump(mode="json") | {"contact": contact}
     with once(org, idempotency_key, "points/holds", body, now=now) as doing:
-        take = Take(
-            own_keys.points(doing.key),
-            contact,
-            said.amount.minor(),
-            said.reason,
-            said.amount.ledger(),
-            partial=said.partial,
-            expires_at=doing.at + timedelta(minutes=said.minutes),
-        )
+        take = said.take(contact, doing)
         posted = ledger.done(rewards.hold_many(org, [take], now=now), take.currency)
     return ledger.told(posted, doing)
 

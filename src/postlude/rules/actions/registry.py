@@ -1,49 +1,18 @@
 """All kinds of action: ours, and those of plug-ins (entry point group `postlude.actions`).
 
-A plug-in's entry point names a `ActionKind`.
+Ours are the modules beside this one that have a `KIND`. A plug-in's entry point names an
+`ActionKind`.
 """
 
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from postlude.rules import plugins
-from postlude.rules.actions import (
-    access_grant,
-    amount_off,
-    bonus_money,
-    coupon,
-    gift,
-    membership_level,
-    message,
-    not_usable,
-    percent_off,
-    points,
-    tag,
-    temporary_points,
-    usable,
-)
+from postlude.rules import actions, plugins
 from postlude.rules.kinds import ActionKind
 
 GROUP = "postlude.actions"
-OWN: tuple[ActionKind[Any], ...] = tuple(
-    module.KIND
-    for module in (
-        access_grant,
-        amount_off,
-        bonus_money,
-        coupon,
-        gift,
-        membership_level,
-        message,
-        not_usable,
-        percent_off,
-        points,
-        tag,
-        temporary_points,
-        usable,
-    )
-)
+OWN: tuple[ActionKind[Any], ...] = tuple(plugins.beside(actions, ActionKind))
 
 
 @cache

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from postlude.kernel.errors import N_, BadInput
 from postlude.kernel.money import Money
-from postlude.rules import vocabulary
+from postlude.rules import raw, vocabulary
 from postlude.rules.explaining.verdicts import Peek
 from postlude.rules.facts import NOW, Context, Fact, Type, Value, civil_day, instant
 from postlude.rules.kinds import Binding
@@ -81,9 +81,7 @@ def _money(value: Any, binding: Binding) -> int:
 
 
 def _whole(value: Any, _binding: Binding) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(value)
-    return value
+    return raw.whole(value)
 
 
 def _instant(value: Any, binding: Binding) -> int:
@@ -96,21 +94,15 @@ def _day(value: Any, _binding: Binding) -> int:
 
 
 def _text(value: Any, _binding: Binding) -> str:
-    if not isinstance(value, str):
-        raise TypeError(value)
-    return value
+    return raw.text(value)
 
 
 def _flag(value: Any, _binding: Binding) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError(value)
-    return value
+    return raw.flag(value)
 
 
 def _set(value: Any, binding: Binding) -> frozenset[str]:
-    if not isinstance(value, list):
-        raise TypeError(value)
-    return frozenset(_text(each, binding) for each in value)
+    return frozenset(_text(each, binding) for each in raw.listed(value))
 
 
 _READERS: Mapping[Type, Callable[[Any, Binding], Value]] = {

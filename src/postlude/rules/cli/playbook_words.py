@@ -3,14 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from postlude.rules.types import Mode
-
-_CHOICES = {
-    "all": Mode.ALL,
-    "first": Mode.FIRST,
-    "best for the buyer": Mode.BEST_VALUE,
-    "best for the merchant": Mode.BEST_COST,
-}
+from postlude.rules.types import MODES
 
 
 def translated(data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -49,5 +42,5 @@ def _scopes(cards: Mapping[str, Any]) -> dict[str, Any]:
 def _group(raw: Any) -> Any:
     if not isinstance(raw, Mapping) or "choose" not in raw:
         return raw
-    mode = _CHOICES.get(raw["choose"], raw["choose"])
+    mode = MODES.get(raw["choose"], raw["choose"])
     return {"mode": str(mode), "at_most": raw.get("at_most")}

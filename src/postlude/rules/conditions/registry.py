@@ -1,69 +1,18 @@
 """All kinds of condition: ours, and those of plug-ins (entry point group `postlude.conditions`).
 
-A plug-in's entry point names a `ConditionKind`.
+Ours are the modules beside this one that have a `KIND`. A plug-in's entry point names a
+`ConditionKind`.
 """
 
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from postlude.rules import plugins
-from postlude.rules.conditions import (
-    balance_at_least,
-    birthday_within,
-    budget,
-    coupon_held,
-    coupon_stock,
-    expr,
-    first_n,
-    first_order,
-    in_list,
-    last_order_between,
-    member_level,
-    membership_day,
-    order_count,
-    orders,
-    paid_amount,
-    period,
-    product_groups,
-    products,
-    quantity,
-    segment,
-    source,
-    spent_at_least,
-    tags,
-)
+from postlude.rules import conditions, plugins
 from postlude.rules.kinds import ConditionKind
 
 GROUP = "postlude.conditions"
-OWN: tuple[ConditionKind[Any], ...] = tuple(
-    module.KIND
-    for module in (
-        balance_at_least,
-        birthday_within,
-        budget,
-        coupon_held,
-        coupon_stock,
-        expr,
-        first_n,
-        first_order,
-        in_list,
-        last_order_between,
-        member_level,
-        membership_day,
-        order_count,
-        orders,
-        paid_amount,
-        period,
-        product_groups,
-        products,
-        quantity,
-        segment,
-        source,
-        spent_at_least,
-        tags,
-    )
-)
+OWN: tuple[ConditionKind[Any], ...] = tuple(plugins.beside(conditions, ConditionKind))
 
 
 @cache

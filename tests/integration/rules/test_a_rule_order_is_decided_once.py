@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import translation
 
+from postlude.kernel import store
 from postlude.kernel.money import Money
 from postlude.orgs import api as orgs
 from postlude.people import api as people
-from postlude.people.types import PersonSeen
+from postlude.people.types import Description, PersonSeen
 from postlude.rewards import api as rewards
 from postlude.rewards.errors import KeyTaken
 from postlude.rewards.reserving.expiring import sweep
@@ -75,6 +76,11 @@ def reserve(  # noqa: PLR0917 - the parts of a rule order
     return rules.reserve(org, wanted, now=now)
 
 
+def tags(contact: int) -> list[str]:
+    sql = "SELECT tag FROM people_facts_tag WHERE contact = %s"
+    return [tag for (tag,) in store.rows_sql(sql, [contact])]
+
+
 def bonus(org: int, contact: int, currency: str = "bonus:CNY", now=NOW) -> int:
     return rewards.balances(org, [contact], now=now, currency=currency)[contact].available
 
@@ -135,6 +141,26 @@ def test_an_order_holds_and_a_confirm_gives_once(org: int, contact: int) -> None
     for _ in range(2):
         assert [each.state for each in rules.confirm(org, ["sale-1"], now=NOW)] == [CONFIRMED]
     assert (bonus(org, contact), bonus(org, contact, "points")) == (20_00, 50)
+
+
+def test_a_confirm_that_is_sent_again_gives_nothing_and_takes_nothing_back(org, contact) -> None:
+    """Days later it answers the same: what has become of points and tags meanwhile stays so."""
+    gives = {"temporary_points": {"amount": 100, "days": 3}, "tag": {"tag": "vip"}}
+    amount = {"paid_amount": {"min": "1 CNY"}}
+    more = rule("more", "paid_amount -> temporary_points && tag", amount, gives)
+    rules.publish(org, [more], {}, now=NOW)
+    reserve(org, contact, "sale-1")
+    for later in (timedelta(), timedelta(seconds=5), timedelta(days=2)):
+        assert CONFIRMED is rules.confirm(org, ["sale-1"], now=NOW + later)[0].state
+        assert 100 == bonus(org, contact, "points", NOW + later)
+    untag, tag = {"drop_tags": frozenset({"vip"})}, {"add_tags": frozenset({"vip"})}
+    people.describe_many(org, [Description(contact, **untag)])
+    rules.confirm(org, ["sale-1"], now=NOW + timedelta(days=4))
+    assert (0, []) == (bonus(org, contact, "points", NOW + timedelta(days=4)), tags(contact))
+    rules.reverse(org, ["sale-1"], now=NOW + timedelta(days=4))
+    people.describe_many(org, [Description(contact, **tag)])
+    assert ReservationState.REVERSED is rules.reverse(org, ["sale-1"], now=NOW)[0].state
+    assert ["vip"] == tags(contact)
 
 
 def test_the_same_key_again_is_the_same_order(org: int, contact: int) -> None:

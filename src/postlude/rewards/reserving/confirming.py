@@ -25,6 +25,8 @@ Found = Mapping[int, list[Line]]
 def confirm_many(org: int, wishes: Sequence[Confirm], now: datetime) -> list[Answer]:
     """Confirm what is held; everything else answers with what it is, and changes nothing.
 
+    What this call has made final is not `replayed`, so a caller can give with it, and once.
+
     NotReserved, as a value, where there is nothing (yet): it may be asked again and never makes
     anything. A hold that nobody has swept is still its owner's, whatever the time. Joins the
     caller's transaction.
@@ -39,7 +41,7 @@ def confirm_many(org: int, wishes: Sequence[Confirm], now: datetime) -> list[Ans
             org, [row for row in open_rows if row.key not in faults], firsts, found, now
         )
         now_final = {row.key: row._replace(state=ReservationState.CONFIRMED.value) for row in final}
-        told = outcomes.stored((rows | now_final).values())
+        told = outcomes.stored((rows | now_final).values(), changed=now_final)
     return [_answer(wish.key, told, faults) for wish in wishes]
 
 

@@ -34,13 +34,18 @@ def fresh(
     return Reservation(request.key, ReservationState.HELD, held, refusals, request.expires_at)
 
 
-def stored(rows: Collection[Row], *, replayed: bool = True) -> dict[str, Reservation]:
-    """Tell what is stored, by key."""
+def stored(
+    rows: Collection[Row], *, replayed: bool = True, changed: Collection[str] = ()
+) -> dict[str, Reservation]:
+    """Tell what is stored, by key; `changed` are the keys that this very call has moved."""
     numbers = [row.id for row in rows]
     found = lines.of(numbers)
     coded = any(line.resource.startswith(units.PREFIX) for each in found.values() for line in each)
     codes = units.of(numbers) if coded else {}
-    return {row.key: _stored(row, found.get(row.id, ()), codes, replayed) for row in rows}
+    return {
+        row.key: _stored(row, found.get(row.id, ()), codes, replayed and row.key not in changed)
+        for row in rows
+    }
 
 
 def _stored(

@@ -18,7 +18,7 @@ def reverse_many(org: int, keys: Sequence[str], now: datetime) -> list[Reservati
 
     Places and money can be had again. A coupon's code has been seen, so it ends, and the stock is
     that much smaller; one that was redeemed stays so. NotReserved, as a value, for an unknown key.
-    Joins the caller's transaction.
+    What was reversed before is `replayed`. Joins the caller's transaction.
     """
     with store.write():
         rows = fence.lock(org, keys)
@@ -28,7 +28,7 @@ def reverse_many(org: int, keys: Sequence[str], now: datetime) -> list[Reservati
         fence.settle(numbers, ReservationState.REVERSED, now)
         _give_back(numbers)
         rows |= {row.key: row._replace(state=ReservationState.REVERSED.value) for row in final}
-        told = outcomes.stored(rows.values())
+        told = outcomes.stored(rows.values(), changed={row.key for row in final})
     return [told.get(key) or NotReserved(key=key) for key in keys]
 
 

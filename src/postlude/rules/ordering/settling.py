@@ -33,8 +33,7 @@ def confirm(
     with store.write():
         told = rewards.confirm_many(org, [Confirm(key, late=late) for key in keys], now)
         known = _known(org, keys, told)
-        final = [each for each in known.values() if each.state is ReservationState.CONFIRMED]
-        giving.give(org, final, now)
+        giving.give(org, _moved(known, told, ReservationState.CONFIRMED), now)
     return _answers(keys, known, told)
 
 
@@ -58,8 +57,7 @@ def reverse(org: int, keys: Sequence[str], *, now: datetime) -> list[Answer]:
     with store.write():
         told = rewards.reverse_reservations(org, keys, now)
         known = _known(org, keys, told)
-        undone = [each for each in known.values() if each.state is ReservationState.REVERSED]
-        giving.take_back(org, undone, now)
+        giving.take_back(org, _moved(known, told, ReservationState.REVERSED), now)
     return _answers(keys, known, told)
 
 
@@ -85,6 +83,22 @@ def order(org: int, key: str) -> Order:
 def _known(org: int, keys: Sequence[str], told: Sequence[Told]) -> dict[str, Order]:
     there = {each.key for each in told if isinstance(each, Reservation)}
     return stored.orders(org, there & set(keys)) if there else {}
+
+
+def _moved(
+    known: Mapping[str, Order], told: Sequence[Told], state: ReservationState
+) -> list[Order]:
+    """Return the orders that this very call has brought into a state.
+
+    What was there before was given, or taken back, in the commit that brought it there: giving it
+    again would count its days from another now, and undo what has become of its tags since.
+    """
+    fresh = {
+        each.key
+        for each in told
+        if isinstance(each, Reservation) and each.state is state and not each.replayed
+    }
+    return [order for key, order in known.items() if key in fresh]
 
 
 def _answers(keys: Sequence[str], known: Mapping[str, Order], told: Sequence[Told]) -> list[Answer]:

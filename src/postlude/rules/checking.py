@@ -1,5 +1,6 @@
 """Everything that is wrong with a set of definitions, before any of it comes into force. Pure."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
@@ -8,10 +9,12 @@ from django.utils.translation import gettext as _
 from postlude.rules.authoring.binding_all import bind_all
 from postlude.rules.language.spans import Problem
 from postlude.rules.language.suggesting import did_you_mean
+from postlude.rules.parameters import YEARS
 from postlude.rules.sourcing import catalogue, source
 from postlude.rules.types import Group, RuleDefinition
 
 _WORDED = {"conditions": "where", "actions": "give"}
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _PARAMS = 2  # /conditions/ALIAS/params/…
 
 
@@ -65,9 +68,23 @@ def _attributes(
         message = _("There is no group “{group}”.").format(group=rule.group)
         hint = did_you_mean(rule.group, groups)
         found.append(Problem("unknown_group", message, hint, pointer="/group"))
+    found += _home(rule)
     if rule.starts and rule.ends and rule.ends <= rule.starts:
         message = _("The rule ends before it starts.")
         found.append(Problem("never_on_line", message, _("Swap the two."), pointer="/ends"))
+    return found
+
+
+def _home(rule: RuleDefinition) -> list[Problem]:
+    """Return what is wrong with where and when a rule is at home."""
+    found = []
+    if rule.currency and not _CURRENCY.fullmatch(rule.currency):
+        message = _("There is no currency {currency}.").format(currency=rule.currency)
+        found.append(Problem("bad_currency", message, pointer="/currency"))
+    for name, moment in (("starts", rule.starts), ("ends", rule.ends)):
+        if moment is not None and not YEARS[0] <= moment.year <= YEARS[1]:
+            message = _("{words}.").format(words=_("give a year from 1970 to 2200").capitalize())
+            found.append(Problem("bad_moment", message, pointer=f"/{name}"))
     return found
 
 

@@ -23,7 +23,7 @@ from postlude.kernel.money import Money
 
 MOST_NAMES = 5_000  # values of one leaf; all leaves of a rule must fit into one SQL statement
 BIGGEST = 2**62  # far from the ends of a 64-bit column, so that a sum with `now` still fits
-_YEARS = (1970, 2200)
+YEARS = (1970, 2200)
 _MONEY = re.compile(r"\s*([+-]?[\d,]+(?:\.\d+)?)\s+([A-Za-z]{3})\s*")
 
 
@@ -43,10 +43,10 @@ def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _money(value: Any) -> Any:
-    if not isinstance(value, str):
+    if isinstance(value, Money):
         return value
-    found = _MONEY.fullmatch(value)
-    if found is None:
+    found = _MONEY.fullmatch(value) if isinstance(value, str) else None
+    if found is None:  # also a number: nobody knows of which currency, nor of which unit
         raise ValueError(_('write money as "50.00 TWD"'))
     try:
         return Money.parse(*found.groups())
@@ -84,24 +84,24 @@ def _moment(value: Any) -> Any:
         value = _day(value)
     if isinstance(value, datetime) and value.tzinfo is not None:
         raise ValueError(_("give the local time without an offset; the zone is the rule's"))
-    if isinstance(value, date) and not _YEARS[0] <= value.year <= _YEARS[1]:
+    if isinstance(value, date) and not YEARS[0] <= value.year <= YEARS[1]:
         raise ValueError(_("give a year from 1970 to 2200"))
     return value
 
 
 def _hour(value: Any) -> Any:
-    value = _read(time.fromisoformat, value, "22:00")
+    value = _read(time.fromisoformat, None if isinstance(value, date) else value, "22:00")
     if isinstance(value, time) and (value.second or value.microsecond or value.tzinfo):
         raise ValueError(_("hours are given to the minute, without an offset"))
     return value
 
 
 def _read(reader: Any, value: Any, example: str) -> Any:
-    if not isinstance(value, str):
+    if isinstance(value, date | time):
         return value
     try:
         return reader(value)
-    except ValueError:
+    except (TypeError, ValueError):
         raise ValueError(_('write it as "{example}"').format(example=example)) from None
 
 

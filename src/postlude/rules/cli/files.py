@@ -20,6 +20,7 @@ from postlude.kernel.errors import N_, BadInput
 from postlude.rules import checking, sourcing
 from postlude.rules.authoring.binding_all import bind_all
 from postlude.rules.cli.playbook_words import translated
+from postlude.rules.cli.reading import text_of
 from postlude.rules.language.analysis import analyse
 from postlude.rules.language.parsing import parse
 from postlude.rules.language.spans import Problem, Severity
@@ -27,7 +28,6 @@ from postlude.rules.language.suggesting import did_you_mean
 from postlude.rules.rule import Rule
 from postlude.rules.types import Group, Mode, RuleDefinition
 
-_LARGEST = 1_000_000
 _OF_THE_FILE = ("key", "groups", "organisation")
 _YAML_HINT = N_("A template with “ : ” or quotes is written after `template: >-`, on its own line.")
 _KNOWN = tuple(field.name for field in fields(RuleDefinition) if field.name != "key")
@@ -47,11 +47,25 @@ class CheckedRule:
 
 
 def check(path: Path) -> list[CheckedRule]:
-    """Return every rule of a file and what is wrong with it. Raises BadInput, FileNotFoundError."""
+    """Return every rule of a file and what is wrong with it. Raises BadInput.
+
+    Groups that are wrong come first, as if each were a rule without a text.
+    """
     if path.suffix not in {".yaml", ".yml"}:
-        return [_template(path.stem, _text(path).rstrip())]
-    definitions, problems, groups = _definitions(path)
+        return [_template(path.stem, text_of(path).rstrip())]
+    data = _data(path)
+    definitions, problems = _definitions(path, data)
+    groups, wrong = _groups(data.get("groups") or {})
     found = checking.check(list(definitions.values()), groups)
+    return [
+        *wrong,
+        *_checked(definitions, problems, found),
+    ]
+
+
+def _checked(
+    definitions: "Definitions", problems: "Problems", found: "Problems"
+) -> list[CheckedRule]:
     return [
         CheckedRule(key, rule.template, (*problems[key], *found.get(key, ())))
         for key, rule in definitions.items()
@@ -65,7 +79,7 @@ def load(path: Path, key: str = "") -> Rule:
             N_("A template alone cannot be explained: its names have no meaning."),
             hint=N_("Give a .yaml file with `template`, `where` and `give`."),
         )
-    definitions, problems, _groups = _definitions(path)
+    definitions, problems = _definitions(path, _data(path))
     wanted = key or next(iter(definitions)) if len(definitions) == 1 or key else ""
     if wanted not in definitions:
         names = ", ".join(definitions)
@@ -93,27 +107,21 @@ def _template(name: str, text: str) -> CheckedRule:
     return CheckedRule(name, text, (*parsed.problems, *more))
 
 
-def _text(path: Path) -> str:
-    if path.stat().st_size > _LARGEST:
-        raise BadInput(N_("The file is larger than 1 MB."), hint=N_("Is this the right file?"))
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadInput(N_("The file is not UTF-8."), hint=N_("Save it as UTF-8.")) from None
-
-
 Definitions = dict[str, RuleDefinition]
 Problems = dict[str, tuple[Problem, ...]]
 
 
-def _definitions(path: Path) -> tuple[Definitions, Problems, dict[str, Group]]:
-    """Read all rules of a YAML file, what is wrong with their shape, and the groups."""
+def _data(path: Path) -> Mapping[str, Any]:
+    """Read a YAML file that has rules in it, in the words of a file of rules."""
+    text = text_of(path)
     try:
-        data = YAML(typ="safe", pure=True).load(_text(path))
-    except YAMLError as error:
+        data = YAML(typ="safe", pure=True).load(text)
+    except (YAMLError, ValueError) as error:  # ValueError: a day that no calendar has
         raise BadInput(
             N_("This is no YAML: {error}"), error=str(error).strip(), hint=_YAML_HINT
         ) from None
+    except RecursionError:
+        raise BadInput(N_("This file is nested too deeply.")) from None
     data = translated(data) if isinstance(data, Mapping) else data
     if not isinstance(data, Mapping) or not {"template", "rules"} & set(data):
         raise BadInput(
@@ -121,19 +129,20 @@ def _definitions(path: Path) -> tuple[Definitions, Problems, dict[str, Group]]:
             path=path,
             hint=N_("A rule has a `template`; several stand under `rules` by their keys."),
         )
+    return data
+
+
+def _definitions(path: Path, data: Mapping[str, Any]) -> tuple[Definitions, Problems]:
+    """Return all rules of a file, and what is wrong with their shape."""
     rules = data.get("rules", {str(data.get("key", path.stem)): data})
     if not isinstance(rules, Mapping):
         raise BadInput(N_("`rules` must be a mapping of keys to rules."))
     home = data.get("organisation", data)
     home = home if isinstance(home, Mapping) else {}
-    groups = data.get("groups", {})
     read = {str(key): _rule(str(key), raw, home) for key, raw in rules.items()}
     return (
         {key: definition for key, (definition, _) in read.items()},
         {key: problems for key, (_, problems) in read.items()},
-        {str(name): _group(each) for name, each in groups.items()}
-        if isinstance(groups, Mapping)
-        else {},
     )
 
 
@@ -171,13 +180,33 @@ def _rule(
     return definition, tuple(shape.problems)
 
 
-def _group(raw: Any) -> Group:
+def _groups(raw: Any) -> tuple[dict[str, Group], list[CheckedRule]]:
+    """Return the groups of a file, and those that are wrong; rules may name these all the same."""
+    if not isinstance(raw, Mapping):
+        wrong = (_wrong("/groups", _("This must be a mapping of names to values.")),)
+        return {}, [CheckedRule("groups", "", wrong)]
+    groups: dict[str, Group] = {}
+    found: list[CheckedRule] = []
+    for name, said in raw.items():
+        groups[str(name)], problems = _group(said, f"/groups/{name}")
+        if problems:
+            found.append(CheckedRule(str(name), "", problems))
+    return groups, found
+
+
+def _group(raw: Any, pointer: str) -> tuple[Group, tuple[Problem, ...]]:
     given = raw if isinstance(raw, Mapping) else {"mode": raw}
-    try:
-        return Group(Mode(given.get("mode", "all")), given.get("at_most"))
-    except ValueError:
+    said, at_most = given.get("mode", "all"), given.get("at_most")
+    problems = []
+    if said not in set(Mode):
+        message = _("“{mode}” is no mode of a group.").format(mode=said)
         hint = _("One of: {modes}.").format(modes=", ".join(each.value for each in Mode))
-        raise BadInput(N_("“{mode}” is no mode of a group."), mode=raw, hint=hint) from None
+        problems.append(Problem("wrong_type", message, hint, pointer=pointer))
+        said = Mode.ALL
+    if at_most is not None and (type(at_most) is not int or at_most < 1):
+        problems.append(_wrong(f"{pointer}/at_most", _("This must be at least {ge}.").format(ge=1)))
+        at_most = None
+    return Group(Mode(said), at_most), tuple(problems)
 
 
 class _Shape:
@@ -217,7 +246,7 @@ class _Shape:
     def zone(self, name: str) -> ZoneInfo:
         try:
             return ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: part of a name, "America"
             self.problems.append(_wrong("/zone", _("There is no zone “{name}”.").format(name=name)))
             return ZoneInfo("UTC")
 

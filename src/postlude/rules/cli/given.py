@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 from postlude.kernel.errors import N_, BadInput
 from postlude.kernel.money import Money
 from postlude.rules import raw, vocabulary
+from postlude.rules.cli.reading import text_of
 from postlude.rules.explaining.verdicts import Peek
 from postlude.rules.facts import NOW, Context, Fact, Type, Value, civil_day, instant
 from postlude.rules.kinds import Binding
 from postlude.rules.language.suggesting import did_you_mean
+from postlude.rules.parameters import YEARS
 
 _CLAIMS = "claims"
 
@@ -30,10 +32,11 @@ class Given:
 def read(path: Path, binding: Binding, *, now: datetime) -> Given:
     """Read a context for a rule at home in `binding`; `now` unless the file says another moment.
 
-    Raises BadInput, FileNotFoundError.
+    Raises BadInput.
     """
+    text = text_of(path)
     try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"))
+        data = json.loads(text)
     except (ValueError, RecursionError):
         raise BadInput(N_("{path} is no JSON."), path=path) from None
     if not isinstance(data, dict):
@@ -86,6 +89,8 @@ def _whole(value: Any, _binding: Binding) -> int:
 
 def _instant(value: Any, binding: Binding) -> int:
     moment = datetime.fromisoformat(value)
+    if not YEARS[0] <= moment.year <= YEARS[1]:  # calendars end somewhere, and so do parameters
+        raise ValueError(moment)
     return instant(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(binding.zone)))
 
 

@@ -49,9 +49,9 @@ class Span:
 
 
 def _span(value: object) -> object:
-    if not isinstance(value, str):
+    if isinstance(value, Span):
         return value
-    found = _SPAN.fullmatch(value.strip())
+    found = _SPAN.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None or not 1 <= int(found[1]) <= _MOST[found[2]]:
         raise ValueError(_('write "4 weeks", "3 months", "10 days" or "1 year", at most ten years'))
     return Span(int(found[1]), found[2])

@@ -183,3 +183,88 @@ def test_a_playbook_is_checked_with_the_scopes_of_its_cards() -> None:
     found = files.check(Path(__file__).resolve().parents[4] / "playbooks" / "gift-cards.yaml")
     assert all(each.ok and not each.problems for each in found)
     assert {"opening-30", "card:mid-autumn", "card:no-alcohol"} <= {e.key for e in found}
+
+
+MISTAKEN = """\
+currency: twd
+zone: America
+starts: 0001-01-01
+template: paid_amount && last_order_between -> points
+where:
+  paid_amount: {min: 50}
+  last_order_between: {after: 4}
+give:
+  points: {amount: 5}
+"""
+
+
+def test_mistakes_that_python_would_stumble_over_are_told_together(tmp_path: Path) -> None:
+    """A bare number for money, a half name of a zone, a year of the Romans: said, all at once."""
+    file = tmp_path / "mistaken.yaml"
+    file.write_text(MISTAKEN, encoding="utf-8")
+    (rule,) = files.check(file)
+    said = {each.pointer: each.message for each in rule.problems}
+    assert {
+        "/zone": "There is no zone “America”.",
+        "/currency": "There is no currency twd.",
+        "/starts": "Give a year from 1970 to 2200.",
+        "/where/paid_amount/min": 'Write money as "50.00 TWD".',
+        "/where/last_order_between/after": (
+            'Write "4 weeks", "3 months", "10 days" or "1 year", at most ten years.'
+        ),
+    } == said
+
+
+def test_a_wrong_group_hides_no_other_mistake(rules: Path) -> None:
+    """Each wrong group is told, and so is what is wrong with the rules."""
+    wrong = "spring: {mode: bset_value, at_most: 0}\n  summer: 5"
+    text = RULES.replace("spring: {mode: best_value}", wrong).replace("50.00 TWD", "-1 TWD")
+    rules.write_text(text, encoding="utf-8")
+    assert [
+        ("spring", ["/groups/spring", "/groups/spring/at_most"]),
+        ("summer", ["/groups/summer"]),
+        ("top-up", ["/where/实付金额/min"]),
+    ] == [(r.key, [p.pointer for p in r.problems]) for r in files.check(rules) if not r.ok]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("template: a -> b\nstarts: 2026-02-30\n", "This is no YAML: day is out of range"),
+        ("template: a -> b\nwhere: " + "[" * 20_000, "nested too deeply"),
+        ("template: a -> b\nwhere: {a: " + "[" * 600 + "]" * 600 + "}", "nested too deeply"),
+        ("a" * 1_000_001, "larger than 1 MB"),
+    ],
+)
+def test_no_file_makes_it_stumble(
+    text: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "odd.yaml"
+    file.write_text(text, encoding="utf-8")
+    for arguments in (["check", str(file)], ["explain", str(file), str(file)]):
+        assert output.BAD_INPUT == run(["rules", *arguments])
+        assert words in capsys.readouterr().err.replace("\n", " ")
+
+
+def test_a_folder_is_no_file_and_neither_is_nothing(
+    rules: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in (tmp_path, tmp_path / "nobody.yaml"):
+        for arguments in (["check", str(name)], ["explain", f"{rules}#vip", str(name)]):
+            assert output.BAD_INPUT == run(["rules", *arguments, "--json"])
+            assert "bad_input" == json.loads(capsys.readouterr().out)["error"]["code"]
+
+
+def test_a_claim_that_the_rule_does_not_have_is_not_taken_for_free(
+    rules: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A slip in its name would say of another that it is there."""
+    facts = context(tmp_path, claims={"前 N 名限": "sold_out"})
+    assert output.BAD_INPUT == run(["rules", "explain", f"{rules}#top-up", facts])
+    assert "Did you mean “前 N 名限制”?" in capsys.readouterr().err.replace("\n", " ")
+
+
+@pytest.mark.parametrize("now", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_moment_beyond_the_calendars_is_bad_input(now: str, rules: Path, tmp_path: Path) -> None:
+    facts = context(tmp_path, now=now)
+    assert output.BAD_INPUT == run(["rules", "explain", f"{rules}#top-up", facts])

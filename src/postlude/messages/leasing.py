@@ -150,7 +150,7 @@ def _store(row: Sender, filled: Bucket, room: _Room, taken: int, now: datetime) 
 _SELECT = """
     SELECT m.id, m.org_id, m.contact, m.sender_id, s.channel, m.channel, m.key, m.klass, o.lane,
         m.template_version_id, m.locale, m.context, m.deadline, o.attempts, m.testing, m.on_quiet,
-        m.node, m.cycle
+        m.node, m.cycle, o.unsure_since
     FROM messages_outbox o
     JOIN messages_message m ON m.id = o.id
     JOIN messages_sender s ON s.id = m.sender_id
@@ -158,7 +158,7 @@ _SELECT = """
 
 
 def _leased(row: tuple[Any, ...]) -> Leased:
-    context, deadline, attempts, testing, on_quiet, node, cycle = row[11:]
+    context, deadline, attempts, testing, on_quiet, node, cycle, unsure_since = row[11:]
     values: list[Any] = [
         *row[:7],
         Klass(row[7]),
@@ -170,5 +170,6 @@ def _leased(row: tuple[Any, ...]) -> Leased:
         on_quiet,
         node,
         cycle,
+        store.instant(unsure_since),
     ]
     return Leased(*values)

@@ -198,7 +198,8 @@ class Outbox(models.Model):
     """The queue. `id` is the message's. The row is deleted when the message is settled.
 
     `maybe_sent`: an earlier try of a repeatable channel had no answer, so giving up is `unknown`,
-    never `failed`. `epoch`: rows from before a restore wait for an operator.
+    never `failed`; `unsure_since` is when the first of these tries was. `epoch`: rows from before
+    a restore wait for an operator.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -210,6 +211,7 @@ class Outbox(models.Model):
     phase = models.CharField(max_length=8, default="queued")
     attempts = models.IntegerField(default=0)
     maybe_sent = models.BooleanField(default=False)
+    unsure_since = models.DateTimeField(null=True)
     owner = models.CharField(max_length=64, blank=True, default="")
     lease_until = models.DateTimeField(null=True)
     epoch = models.IntegerField(default=0)

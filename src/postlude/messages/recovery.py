@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
 
 from postlude.kernel import boundaries, claims, store, wakeup
 from postlude.messages import dispatching, senders, settling, traits
@@ -57,7 +58,10 @@ def _drain_sending(now: datetime) -> tuple[int, int]:
             rows = _lost("sending")
             again, park = _by_traits(rows)
             Outbox.objects.filter(id__in=[row.id for row in again]).update(
-                maybe_sent=True, attempts=F("attempts") + 1, due=now
+                maybe_sent=True,
+                unsure_since=Coalesce("unsure_since", Value(now)),
+                attempts=F("attempts") + 1,
+                due=now,
             )
             _back_to_queue(again)
             _park(park, now)

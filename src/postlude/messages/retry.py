@@ -18,7 +18,11 @@ CAP_SECONDS = 900.0
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """`attempts` counts this one, unless it was a 429. `maybe_sent`: an earlier try is open."""
+    """`attempts` counts this one, unless it was a 429. `maybe_sent`: an earlier try is open.
+
+    `key_ends`: until then the vendor knows the key of the try that is open, so that repeating is
+    the way to learn what became of it, however many tries that takes. None: it has no end.
+    """
 
     kind: OutcomeKind
     attempts: int
@@ -26,6 +30,7 @@ class Situation:
     repeatable: bool
     throttled: bool
     deadline: datetime
+    key_ends: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +56,14 @@ def decide(
     maybe_sent = it.maybe_sent or it.kind is OutcomeKind.UNKNOWN
     if it.kind is OutcomeKind.FAILED:
         return Decision("unknown" if it.maybe_sent else "failed")
-    if it.attempts >= MOST_ATTEMPTS and not it.throttled:
+    key_ends = it.key_ends if maybe_sent else None
+    if it.attempts >= MOST_ATTEMPTS and not it.throttled and key_ends is None:
         return Decision("unknown" if maybe_sent else "failed")
     wait = backoff(it.attempts, jitter)
     if retry_after is not None:
         asked = timedelta(seconds=retry_after)
         wait = asked if it.throttled else max(wait, asked)
     due = now + wait
-    if due >= it.deadline:
+    if due >= it.deadline or (key_ends is not None and due >= key_ends):
         return Decision("unknown" if maybe_sent else "expired")
     return Decision("again", due, maybe_sent)

@@ -41,10 +41,13 @@ def screen(leased: Sequence[Leased], *, owner: str, now: datetime) -> list[Lease
         timely = [it for it in group if it.deadline > now]
         stopped = vetoes.stopped(org, timely)
         timely = [it for it in timely if it.message not in stopped]
+        keyless = [it for it in timely if _outlived_its_key(it, now)]
+        timely = [it for it in timely if it not in keyless]
         blocks = blocked_many(org, timely, now=now)
-        if late or stopped or blocks:
+        if late or stopped or keyless or blocks:
             with store.write():
                 _expire(late, owner, now)
+                _park(keyless, owner, now)
                 _cancel(stopped, owner, now)
                 _record(org, timely, blocks, owner, now)
             boundaries.crossing("messages.blocked")
@@ -171,6 +174,18 @@ def _mine(messages: Sequence[int], owner: str) -> list[Outbox]:
 def _expire(late: Sequence[Leased], owner: str, now: datetime) -> None:
     rows = _mine([it.message for it in late], owner)
     settling.end(rows, State.EXPIRED, reason="past its deadline", now=now)
+    senders.give_back_quota(rows)
+
+
+def _outlived_its_key(it: Leased, now: datetime) -> bool:
+    """A try without an answer is so long ago that the vendor would send this one again."""
+    life = traits.of(it.channel).key_life
+    return life is not None and it.unsure_since is not None and now >= it.unsure_since + life
+
+
+def _park(keyless: Sequence[Leased], owner: str, now: datetime) -> None:
+    rows = _mine([it.message for it in keyless], owner)
+    settling.end(rows, State.UNKNOWN, reason="the vendor has forgotten its key", now=now)
     senders.give_back_quota(rows)
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from postlude.kernel import boundaries, redact, store
-from postlude.messages import breaker, retry, senders, settling, traits
+from postlude.messages import breaker, months, retry, senders, settling, traits
 from postlude.messages.models import Message, Outbox, Sender
 from postlude.messages.states import stored_sources_of
 from postlude.messages.types import Outcome, OutcomeKind, Settled, State
+from postlude.orgs import api as orgs
 
 _DEFAULT_REST = 5.0
 
@@ -34,7 +35,7 @@ def settle_many(sender: int, outcomes: Sequence[Outcome], *, owner: str, now: da
         decided = _sort(account, outcomes, rows, now)
         for state, pairs in decided.ends.items():
             _finish(state, pairs, now)
-        _requeue(decided.again)
+        _requeue(decided.again, now)
         late = _take_late(account, decided.late, now)
         _note(account.org_id, outcomes, late, now)
         _health(account, outcomes, now)
@@ -71,7 +72,7 @@ def _sort(
     account: Sender, outcomes: Sequence[Outcome], rows: dict[int, Outbox], now: datetime
 ) -> _Sorted:
     result = _Sorted()
-    repeatable = traits.of(account.channel).repeatable
+    channel = traits.of(account.channel)
     for outcome in outcomes:
         row = rows.get(outcome.message)
         kind = OutcomeKind(outcome.kind)
@@ -80,7 +81,13 @@ def _sort(
             continue
         attempts = row.attempts + (0 if outcome.pause_sender else 1)
         situation = retry.Situation(
-            kind, attempts, row.maybe_sent, repeatable, outcome.pause_sender, row.deadline
+            kind,
+            attempts,
+            row.maybe_sent,
+            channel.repeatable,
+            outcome.pause_sender,
+            row.deadline,
+            (row.unsure_since or now) + channel.key_life if channel.key_life else None,
         )
         decision = retry.decide(situation, now, random.random(), outcome.retry_after)  # noqa: S311
         if decision.then == "again":
@@ -148,12 +155,18 @@ def _table(outcomes: Sequence[Outcome]) -> tuple[str, list[int | str | None]]:
     return ", ".join(["(%s, %s, %s, %s)"] * len(outcomes)), params
 
 
-def _requeue(again: Sequence[tuple[Outbox, retry.Decision, bool]]) -> None:
+def _requeue(again: Sequence[tuple[Outbox, retry.Decision, bool]], now: datetime) -> None:
     for row, decision, throttled in again:
         store.execute(
             "UPDATE messages_outbox SET phase = 'queued', owner = '', lease_until = NULL, "
-            "due = %s, attempts = attempts + %s, maybe_sent = %s WHERE id = %s",
-            [decision.due, 0 if throttled else 1, decision.maybe_sent, row.id],
+            "due = %s, attempts = attempts + %s, maybe_sent = %s, unsure_since = %s WHERE id = %s",
+            [
+                decision.due,
+                0 if throttled else 1,
+                decision.maybe_sent,
+                (row.unsure_since or now) if decision.maybe_sent else None,
+                row.id,
+            ],
         )
     senders.give_back_quota([row for row, decision, _ in again if not decision.maybe_sent])
 
@@ -201,6 +214,11 @@ def _health(account: Sender, outcomes: Sequence[Outcome], now: datetime) -> None
     if asked:
         rest, words = max(asked, key=lambda each: each[0])
         senders.pause(account, now + rest, redact.cut(words)[:300] or "asked to wait")
+    spent = next((it.words for it in outcomes if it.month_used_up), None)
+    if spent is not None:
+        until = months.after_the_quota(now, orgs.get(account.org_id).zone)
+        words = f"the vendor's monthly quota is used up: {redact.cut(spent)}"[:300]
+        senders.pause(account, until, words, alarm=True)
     # What the vendor says about one message (FAILED) shows that it is alive; a 429 says nothing.
     worked = {OutcomeKind.ACCEPTED, OutcomeKind.FAILED}
     answers = [OutcomeKind(it.kind) in worked for it in outcomes if not it.pause_sender]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any, Literal
 
@@ -87,6 +87,9 @@ class ChannelTraits:
     keeps_shown_text: bool = False
     takes_whole_lots: bool = False
     """It sends no message by itself: a dispatch takes all of an announcement at once."""
+    key_life: timedelta | None = None
+    """How long the vendor remembers a key after its first use; None is for ever. Within it a
+    message without an answer is repeated; after it, repeating could reach the person twice."""
 
     @property
     def repeatable(self) -> bool:
@@ -185,6 +188,8 @@ class Leased:
     on_quiet: str
     node: str = ""
     cycle: int | None = None
+    unsure_since: datetime | None = None
+    """Since when the person may have it: the first try whose answer is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +235,7 @@ class Outcome:
     """What became of one message on the wire.
 
     `pause_sender` (a 429): the sender rests for `retry_after` seconds, no attempt is burnt.
+    `month_used_up`: the vendor's own quota is spent, so the sender rests until the next month.
     `words` are the provider's; personal data is cut from them before they are stored.
     """
 
@@ -241,6 +247,7 @@ class Outcome:
     pause_sender: bool = False
     segments: int = 0
     dispatch: int | None = None
+    month_used_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,23 @@ def test_a_monthly_quota_pauses_till_the_next_local_month(make_desk, caplog):
         assert len(desk.lease()) == 3
 
 
+def test_a_quota_that_the_vendor_says_is_used_up_pauses_till_the_next_month(make_desk, caplog):
+    """No attempt is burnt, nothing expires before its time, and whoever is in charge is told."""
+    with kernel_clock.use(kernel_clock.FrozenClock(datetime(2023, 9, 29, tzinfo=UTC))) as clock:
+        desk = make_desk()
+        numbers = desk.queue(2, deadline=datetime(2023, 10, 5, tzinfo=UTC))
+        spent = {"words": "monthly limit", "pause_sender": True, "month_used_up": True}
+        desk.settle(desk.to_wire(), "refused", **spent)
+        status = messages.senders(desk.org)[0]
+        assert status.paused_until == datetime(2023, 9, 30, 16, tzinfo=UTC)
+        assert "monthly limit" in status.pause_reason
+        assert "a sender is paused" in caplog.text
+        assert [desk.fact(number).attempts for number in numbers] == [0, 0]
+        assert desk.lease() == []
+        clock.advance(days=2)
+        assert desk.lease() == numbers
+
+
 def test_what_did_not_go_does_not_count_against_the_quota(make_desk):
     desk = make_desk(quota=5)
     desk.queue(3)

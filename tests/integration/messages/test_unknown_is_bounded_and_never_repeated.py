@@ -157,3 +157,47 @@ def test_a_lease_can_be_kept(desk):
     lose_leases()
     assert messages.renew_sending([it], owner="worker-1") == 1
     assert messages.recover(desk.now).unknown == 0
+
+
+KEYED = ChannelTraits(idempotency="key", key_life=timedelta(hours=23))
+
+
+@pytest.mark.parametrize("way", ["crash", "time-out"])
+def test_a_key_that_the_vendor_has_forgotten_is_not_used_again(desk, clock, way):
+    """We were down for a day: the same key would now send a second message."""
+    messages.register_channel_traits("memory", KEYED)
+    numbers = desk.queue(1)
+    on_wire = desk.to_wire()
+    if way == "crash":
+        lose_leases()
+        messages.recover(desk.now)
+    else:
+        desk.settle(on_wire, "unknown")
+    clock.advance(hours=23)
+
+    assert desk.to_wire() == []
+    assert desk.states(numbers) == [State.UNKNOWN]
+    assert "forgotten its key" in desk.fact(numbers[0]).reason
+
+
+def test_the_life_of_a_key_begins_with_the_first_open_try(desk, clock):
+    messages.register_channel_traits("memory", KEYED)
+    numbers = desk.queue(1)
+    for _ in range(4):
+        desk.settle(desk.to_wire(), "unknown")
+        assert desk.states(numbers) == [State.QUEUED]
+        clock.advance(hours=5)
+    desk.settle(desk.to_wire(), "refused", retry_after=0, pause_sender=True)
+    clock.advance(hours=3)
+
+    assert desk.to_wire() == []
+    assert desk.states(numbers) == [State.UNKNOWN]
+
+
+def test_a_refusal_alone_has_no_key_to_outlive(desk, clock):
+    messages.register_channel_traits("memory", KEYED)
+    numbers = desk.queue(1)
+    desk.settle(desk.to_wire(), "refused")
+    clock.advance(hours=30)
+
+    assert desk.to_wire() == numbers

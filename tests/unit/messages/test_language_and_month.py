@@ -1,6 +1,6 @@
 """Which language a person gets, and when a month begins."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -29,3 +29,16 @@ def test_months_are_local():
     assert months.month_of(late, "UTC") == "2023-12"
     assert months.next_month(late, "UTC") == datetime(2024, 1, 1, tzinfo=UTC)
     assert months.next_month(late, "Asia/Taipei") == datetime(2024, 1, 31, 16, tzinfo=UTC)
+
+
+def test_a_vendors_quota_is_asked_for_again_next_month():
+    taipei, may = "Asia/Taipei", datetime(2023, 5, 17, 3, tzinfo=UTC)
+    assert months.after_the_quota(may, taipei) == datetime(2023, 5, 31, 16, tzinfo=UTC)
+
+
+def test_in_our_first_hours_the_vendors_last_month_may_not_be_over():
+    taipei = "Asia/Taipei"
+    first = datetime(2023, 5, 31, 16, tzinfo=UTC)  # the first of June in Taipei
+    assert months.after_the_quota(first, taipei) == first + timedelta(hours=1)
+    over = first + months.ZONES_DIFFER
+    assert months.after_the_quota(over, taipei) == datetime(2023, 6, 30, 16, tzinfo=UTC)

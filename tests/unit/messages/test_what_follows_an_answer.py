@@ -88,3 +88,26 @@ def test_waiting_grows_and_is_spread():
     assert backoff(1, 1) == timedelta(seconds=0.5)
     assert backoff(3, 1) == timedelta(seconds=2)
     assert backoff(60, 1) == timedelta(seconds=900)
+
+
+def test_while_the_vendor_knows_the_key_repeating_goes_on():
+    """Only the same key can say what became of the open try, so no number of tries ends that."""
+    known = it(
+        "unknown",
+        repeatable=True,
+        attempts=MOST_ATTEMPTS + 50,
+        key_ends=NOW + timedelta(hours=5),
+    )
+    assert (decide(known, NOW, 0.5).then, decide(known, NOW, 0.5).maybe_sent) == ("again", True)
+
+
+def test_a_try_that_would_come_after_the_key_ended_is_not_made():
+    ending = it("unknown", repeatable=True, attempts=20, key_ends=NOW + timedelta(minutes=1))
+    assert decide(ending, NOW, 0.5).then == "unknown"
+
+
+def test_what_was_surely_refused_does_not_need_its_key():
+    refused = it("refused", repeatable=True, key_ends=NOW)
+    assert decide(refused, NOW, 0.5).then == "again"
+    spent = it("refused", repeatable=True, attempts=MOST_ATTEMPTS, key_ends=NOW + timedelta(days=1))
+    assert decide(spent, NOW, 0.5).then == "failed"

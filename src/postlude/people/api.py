@@ -17,6 +17,7 @@ from postlude.people.following import changes
 from postlude.people.knocking import ask
 from postlude.people.reading import (
     addresses,
+    all_addresses,
     find,
     locales,
     names,
@@ -24,6 +25,13 @@ from postlude.people.reading import (
     still_current,
 )
 from postlude.people.recognition import ADDRESSED, JOINED, recognise_many
+from postlude.people.saying import (
+    blocked_us,
+    came_back,
+    end_addresses,
+    forget_addresses,
+    say_addresses,
+)
 from postlude.people.suppressions import lift, suppress, suppress_contacts, suppressed
 from postlude.people.viewing import show, show_addresses
 from postlude.people.warnings import address_warnings, count_address_warnings
@@ -35,8 +43,11 @@ __all__ = (
     "MOVED",
     "address_warnings",
     "addresses",
+    "all_addresses",
     "answers",
     "ask",
+    "blocked_us",
+    "came_back",
     "canonical",
     "change_email",
     "change_name",
@@ -44,10 +55,12 @@ __all__ = (
     "consents",
     "count_address_warnings",
     "describe_many",
+    "end_addresses",
     "erase",
     "erasures_to_replay",
     "family",
     "find",
+    "forget_addresses",
     "lift",
     "locales",
     "names",
@@ -57,6 +70,7 @@ __all__ = (
     "register_shredder",
     "replay_erasures",
     "resume_erasures",
+    "say_addresses",
     "set_consent",
     "show",
     "show_addresses",

@@ -23,6 +23,7 @@ from postlude.people.models import (
     Label,
     Undeliverable,
 )
+from postlude.people.reaching import KINDS
 from postlude.people.suppressions import add_hashes
 from postlude.people.types import Actor, Erased, ErasureRecord, Reason
 
@@ -126,11 +127,15 @@ def _hashes(org: int, head: int) -> Hashes:
     """Of all addresses a person has or had, but for those that are another person's by now."""
     rows = Address.objects.filter(org=org, contact__in=family(org, head))
     held = set(rows.values_list("kind", "value"))
-    owners = identities(org, EMAIL, [value for kind, value in held if kind == EMAIL])
+    owners = {
+        (kind, value): owner
+        for kind in (EMAIL, *KINDS)
+        for value, owner in identities(org, kind, [v for k, v in held if k == kind]).items()
+    }
     return [
         (kind, pseudonyms.pseudonym(org, kind, value))
         for kind, value in sorted(held)
-        if kind != EMAIL or owners.get(value, head) == head
+        if owners.get((kind, value), head) == head
     ]
 
 
@@ -157,7 +162,8 @@ def _forget(org: int, contact: int, now: datetime) -> int:
     empty.filter(erased_at=None).update(erased_at=now)
     blank: dict[str, Any] = {"name": "", "locale": "", "level": None, "birthday": None}
     gone = empty.exclude(**blank).update(**blank)
-    gone += Identity.objects.filter(org=org, contact=contact, kind=EMAIL).delete()[0]
+    found_by = Identity.objects.filter(org=org, contact=contact, kind__in=(EMAIL, *KINDS))
+    gone += found_by.delete()[0]
     for model in (Address, AnswerSheet, Undeliverable, Label):
         gone += model.objects.filter(org=org, contact=contact).delete()[0]
     return gone

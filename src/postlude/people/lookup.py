@@ -102,6 +102,6 @@ def _read_addresses(org: int, contacts: Iterable[int], known: Known) -> dict[int
             past.setdefault(contact, []).append(value)
         elif kind == EMAIL:
             known.reachable.add(contact)
-        elif until is None:
+        elif kind == PHONE and until is None:
             known.phoned.add(contact)
     return past

@@ -65,7 +65,7 @@ class Label(Row):
 
 
 class Identity(Row):
-    """What finds a contact: a current e-mail, or a source's reference.
+    """What finds a contact: a current e-mail, a chat id, a device, or a source's reference.
 
     The unique key is what makes one person of two that arrive at once.
     """
@@ -114,7 +114,7 @@ class Address(Row):
         constraints = (
             models.UniqueConstraint(
                 fields=("org", "contact", "kind"),
-                condition=Q(until=None),
+                condition=Q(until=None) & ~Q(kind="push"),  # a person may have several devices
                 name="people_address_current",
             ),
         )

@@ -24,6 +24,16 @@ def addresses(org: int, contacts: Collection[int], kind: str = EMAIL) -> dict[in
     return {contact: found[head] for contact, head in heads.items() if head in found}
 
 
+def all_addresses(org: int, contacts: Collection[int], kind: str) -> dict[int, list[Address]]:
+    """Every current address of each contact that has one, newest last: devices may be several."""
+    heads = canonical(org, contacts)
+    found: dict[int, list[Address]] = {}
+    for row in current_addresses(org, sorted({*heads.values()})):
+        if row.kind == kind:
+            found.setdefault(row.contact, []).append(Address(row.id, row.value))
+    return {contact: found[head] for contact, head in heads.items() if head in found}
+
+
 def still_current(org: int, ids: Collection[int]) -> set[int]:
     """Which of these addresses are still their owner's: the last look before a letter goes."""
     found: set[int] = set()

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Case, F, Value, When
 
 from postlude.kernel import ids, pseudonyms, store
-from postlude.people import describing
+from postlude.people import describing, reaching
 from postlude.people.lookup import EMAIL, PHONE, REFERENCE
 from postlude.people.models import Address, Alias, Contact, Identity, Undeliverable
 from postlude.people.plan import Plan
@@ -76,6 +76,7 @@ def join(org: int, joined: Mapping[int, int], *, reason: str, now: datetime) -> 
     for child, parent in pairs:  # whoever the child spoke for: the ledger is one step deep
         Alias.objects.filter(org=org, parent=child).update(parent=parent)
     describing.hand_over(org, joined)
+    reaching.hand_over(org, joined)
 
 
 def resolve_warnings(org: int, contacts: Iterable[int], *, now: datetime) -> int:

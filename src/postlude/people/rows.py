@@ -30,7 +30,8 @@ def current_addresses(org: int, heads: Sequence[int]) -> Iterator[CurrentAddress
     for chunk in store.chunks(heads, CHUNK):
         rows = store.rows_sql(
             "SELECT id, contact_id, kind, value, legacy_hash FROM people_address "  # noqa: S608 - ours
-            f"WHERE org_id = %s AND contact_id IN ({store.marks(chunk)}) AND until IS NULL",
+            f"WHERE org_id = %s AND contact_id IN ({store.marks(chunk)}) AND until IS NULL "
+            "ORDER BY id",
             [org, *chunk],
         )
         yield from (CurrentAddress(*row) for row in rows)

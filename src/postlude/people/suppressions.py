@@ -8,11 +8,12 @@ from postlude.people import audit
 from postlude.people.aliases import CHUNK, canonical
 from postlude.people.lookup import EMAIL, PHONE
 from postlude.people.models import Suppression
+from postlude.people.reaching import KINDS
 from postlude.people.rows import contact_rows, current_addresses
 from postlude.people.types import Actor, Reason
 
 # What each channel writes to. A channel that is not here has no address of a person's own yet.
-_KIND_OF_CHANNEL = {"email": EMAIL, "sms": PHONE}
+_KIND_OF_CHANNEL = {"email": EMAIL, "sms": PHONE, **{kind: kind for kind in KINDS}}
 _STRENGTH = {reason: rank for rank, reason in enumerate(Reason)}
 _COLUMNS = ("id", "org_id", "kind", "pseudonym", "reason", "contact_id", "message_id", "at")
 

@@ -11,6 +11,7 @@ class Reason(StrEnum):
     ERASURE = "erasure"
     HARD_BOUNCE = "hard_bounce"
     COMPLAINT = "complaint"
+    BLOCKED = "blocked"
     MANUAL = "manual"
     UNSUBSCRIBE = "unsubscribe"
 
@@ -57,7 +58,8 @@ class Changed:
 class AddressProblem:
     """What is wrong with an address, shown without showing it.
 
-    Codes: missing · bad_address · taken (another person's) · erased (may not be known again).
+    Codes: missing · bad_address · taken (another person's) · erased (may not be known again) ·
+    no_contact.
     """
 
     code: str
@@ -100,6 +102,15 @@ class Standing:
     birthday: int | None = None
     tags: frozenset[str] = frozenset()
     segments: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class SaidAddress:
+    """Where a contact is reached: `kind` is line, crescendo_line, messenger or push."""
+
+    contact: int
+    kind: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,159 @@
+"""What a shop, an app or a chat app tells of where a person is reached."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from postlude.kernel import boundaries, pseudonyms, store
+from postlude.people import audit, reaching
+from postlude.people.aliases import CHUNK, canonical
+from postlude.people.describing import locked
+from postlude.people.lookup import identities
+from postlude.people.models import Address, Suppression
+from postlude.people.reaching import KINDS, LONGEST, PUSH, masked
+from postlude.people.recognition import TRIES, StillContended
+from postlude.people.recording import ClaimLost, claim
+from postlude.people.suppressions import add
+from postlude.people.types import Actor, AddressProblem, Reason, SaidAddress
+
+Place = tuple[str, str]
+
+
+def say_addresses(
+    org: int, said: Sequence[SaidAddress], *, actor: Actor, now: datetime
+) -> list[AddressProblem | None]:
+    """Keep where these contacts are reached; say of each what is wrong with it, if anything.
+
+    A new id in a chat app replaces the old one; a device joins those that are there, up to 10, and
+    goes along when somebody else signs in on it. Leaves an audit row for each that is new.
+    """
+    found: list[AddressProblem | None] = []
+    for chunk in store.chunks(said, CHUNK):
+        found += _say(org, chunk, actor, now)
+    return found
+
+
+def forget_addresses(  # noqa: PLR0913 - whose, which, who says so and when
+    org: int, contact: int, kind: str, value: str | None = None, *, actor: Actor, now: datetime
+) -> int:
+    """Forget where a contact is reached on a channel: one place or, without a value, all of them.
+
+    Returns how many there were. Another contact's place is left alone.
+    """
+    head = canonical(org, [contact])[contact]
+    with store.write():
+        rows = Address.objects.filter(org=org, contact=head, kind=kind, until=None)
+        held = list(rows.values_list("value", flat=True)) if kind in KINDS else []
+        gone = reaching.end(org, kind, [each for each in held if value in {None, each}])
+        if gone:
+            audit.note(org, [head], actor=actor, purpose="forget it", fields=[kind], now=now)
+    boundaries.crossing("people.addresses_forgotten")
+    return gone
+
+
+def end_addresses(org: int, kind: str, values: Collection[str]) -> int:
+    """Forget places that the vendor says are no more, such as an app that was removed."""
+    with store.write():
+        gone = reaching.end(org, kind, values) if kind in KINDS else 0
+    boundaries.crossing("people.addresses_ended")
+    return gone
+
+
+def blocked_us(org: int, kind: str, value: str, *, at: datetime) -> bool:
+    """A person has blocked us there: nothing is written to it until they come back.
+
+    False for news that is older than their last return. It holds whether or not we know whose
+    address it is, so that an old list cannot bring it back.
+    """
+    with store.write():
+        rows = Address.objects.filter(org=org, kind=kind, value=value, until=None)
+        late = rows.filter(since__gt=at).exists()
+        if not late and not add(org, [(kind, value)], Reason.BLOCKED, now=at):
+            _blocks(org, kind, value).filter(at__lt=at).update(at=at)
+    boundaries.crossing("people.blocked_us")
+    return not late
+
+
+def came_back(org: int, kind: str, value: str, *, at: datetime) -> bool:
+    """A person follows us there (again); True where that ended a block."""
+    with store.write():
+        lifted = _blocks(org, kind, value).filter(at__lte=at).delete()[0]
+        # From here on an older block is old news.
+        held = Address.objects.filter(org=org, kind=kind, value=value, until=None, since__lt=at)
+        held.update(since=at)
+    boundaries.crossing("people.came_back")
+    return lifted > 0
+
+
+def _blocks(org: int, kind: str, value: str) -> QuerySet[Suppression]:
+    hashes = pseudonyms.all_pseudonyms(org, kind, value)
+    return Suppression.objects.filter(
+        org=org, kind=kind, pseudonym__in=hashes, reason=Reason.BLOCKED
+    )
+
+
+def _say(
+    org: int, said: Sequence[SaidAddress], actor: Actor, now: datetime
+) -> list[AddressProblem | None]:
+    for _ in range(TRIES):
+        try:
+            with store.write():
+                found, changed = _say_once(org, said, now)
+                for kind in sorted({kind for _, kind in changed}):
+                    whose = [contact for contact, each in changed if each == kind]
+                    audit.note(org, whose, actor=actor, purpose="say it", fields=[kind], now=now)
+        except ClaimLost:  # somebody says the same at this very moment: look again
+            continue
+        boundaries.crossing("people.addresses_said")
+        return found
+    raise StillContended
+
+
+def _say_once(
+    org: int, said: Sequence[SaidAddress], now: datetime
+) -> tuple[list[AddressProblem | None], list[tuple[int, str]]]:
+    heads = locked(org, [each.contact for each in said])
+    forgotten = reaching.erased(org, {(each.kind, each.value) for each in said})
+    owners: dict[Place, int] = {}
+    for kind in {each.kind for each in said}:
+        values = [each.value for each in said if each.kind == kind]
+        owners |= {(kind, key): who for key, who in identities(org, kind, values).items()}
+    found: list[AddressProblem | None] = []
+    changed: list[tuple[int, str]] = []
+    for each in said:
+        place, head = (each.kind, each.value), heads.get(each.contact)
+        problem = _problem(each, head, owners.get(place), forgotten)
+        found.append(problem)
+        if problem is None and head is not None and owners.get(place) != head:
+            if place in owners:  # a device on which somebody else has signed in
+                reaching.end(org, each.kind, [each.value])
+            claim(org, each.kind, {each.value: head})
+            reaching.begin(org, head, each.kind, each.value, now)
+            owners[place] = head
+            changed.append((head, each.kind))
+    return found, changed
+
+
+def _problem(
+    each: SaidAddress, head: int | None, owner: int | None, forgotten: set[Place]
+) -> AddressProblem | None:
+    if each.kind not in KINDS or not 1 <= len(each.value) <= LONGEST or _is_odd(each.value):
+        hint = f"One of {', '.join(KINDS)}, with 1 to {LONGEST} plain characters."
+        return AddressProblem("bad_address", masked(each.value), hint, "This is no address.")
+    if head is None:
+        hint = "Look for the contact by e-mail."
+        return AddressProblem("no_contact", "", hint, "There is no such contact.")
+    if (each.kind, each.value) in forgotten:
+        hint = "If the person asks to be known again, lift the erasure of this address."
+        words = "This person asked to be forgotten."
+        return AddressProblem("erased", masked(each.value), hint, words)
+    if owner not in {None, head} and each.kind != PUSH:
+        hint = "Look for the other contact, and take it away there first."
+        words = "Another contact has this address."
+        return AddressProblem("taken", masked(each.value), hint, words)
+    return None
+
+
+def _is_odd(value: str) -> bool:
+    return not value.isascii() or not value.isprintable() or " " in value

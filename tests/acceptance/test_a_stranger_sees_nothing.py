@@ -32,6 +32,7 @@ NOTHING = {301, 302, 401, 403, 404, 405}
 OTHERS = {
     "hooks/mailgun/<slug:org>/<slug:sender>": "trusts a signature",
     "hooks/klaviyo/<slug:org>/<slug:sender>": "trusts a signature",
+    "hooks/line/<slug:org>/<slug:sender>": "trusts a signature",
     "hooks/anymail/<slug:org>/<slug:sender>": "trusts a login or a signature",
     "hooks/discord/<slug:org>": "trusts a signature",
     "hooks/kktix/<slug:org>/<slug:source>": "trusts a secret header",

@@ -1,5 +1,6 @@
 """Each vendor's wire contract, over real HTTP."""
 
+import base64
 import hashlib
 import hmac
 import json
@@ -323,3 +324,54 @@ def test_a_replay_ends_with_the_expected_holders_and_then_trickles(sandbox):
     assert (None, status["steps"]) == (status["error"], status["played"])
     assert numbers["paid"] >= 50 + 12 + 10
     assert numbers["refunded"] >= 4
+
+
+def test_line_takes_a_key_once_and_counts_the_month(sandbox):
+    url = sandbox.url("line") + "/v2/bot/message"
+    token = {"authorization": "Bearer sandbox-line-token"}
+    body = {"to": "U" + "a1" * 16, "messages": [{"type": "text", "text": "歡迎"}]}
+
+    def push(key: str, **changes: object) -> httpx.Response:
+        headers = {**token, "x-line-retry-key": key} if key else token
+        return httpx.post(f"{url}/push", json={**body, **changes}, headers=headers)
+
+    one = "123e4567-e89b-12d3-a456-426614174000"
+    first, again = push(one), push(one)
+    assert (200, 409) == (first.status_code, again.status_code)
+    assert first.json()["sentMessages"] == again.json()["sentMessages"]
+    assert again.headers["x-line-accepted-request-id"] == first.headers["x-line-request-id"]
+    assert 400 == push("no uuid").status_code
+    assert "'to'" in push("", to="ann").json()["message"]
+    assert (
+        "messages[0].text" == push("", messages=[{"type": "text"}]).json()["details"][0]["property"]
+    )
+    assert 401 == httpx.post(f"{url}/push", json=body).status_code
+
+    sandbox.client.chat("line", "unfollow", body["to"])
+    assert 200 == push("").status_code
+    assert [True, False] == [m["shown"] for m in sandbox.client.received("line")["messages"]]
+
+    quota = {"type": "limited", "value": 200}
+    assert quota == httpx.get(f"{url}/quota", headers=token).json()
+    assert {"totalUsage": 1} == httpx.get(f"{url}/quota/consumption", headers=token).json()
+    assert {} == httpx.post(f"{url}/validate/push", json=body, headers=token).json()
+
+    sandbox.client.chat("line", "follow", body["to"])
+    sandbox.client.configure("line", monthly_limit=1)
+    used_up = push("")
+    assert (429, "You have reached your monthly limit.") == (
+        used_up.status_code,
+        used_up.json()["message"],
+    )
+    assert 409 == push(one).status_code, "what was taken was taken, whatever the month says"
+
+
+def test_line_signs_what_people_do(sandbox, listener):
+    sandbox.client.configure("line", webhook_url=listener.url)
+    event = sandbox.client.chat("line", "follow", "U" + "a1" * 16)
+    sandbox.client.wait_for(lambda: bool(listener.bodies))
+
+    assert [event] == listener.bodies[0]["events"]
+    raw = json.dumps(listener.bodies[0], ensure_ascii=False).encode()
+    digest = hmac.new(b"sandbox-line-secret", raw, hashlib.sha256).digest()
+    assert base64.b64encode(digest).decode() == listener.headers[0]["x-line-signature"]

@@ -5,15 +5,18 @@ from postlude.channels.anymail_esp import account as anymail_esp
 from postlude.channels.anymail_esp.channel import AnymailEsp
 from postlude.channels.checks import doctor
 from postlude.channels.delivery import deliver, send_window
+from postlude.channels.followers import handle_line
 from postlude.channels.jobs import JOBS, LANED_JOBS
 from postlude.channels.klaviyo.campaign_channel import KlaviyoCampaign
 from postlude.channels.klaviyo.channel import Klaviyo
+from postlude.channels.line.channel import Line
 from postlude.channels.mailgun.channel import Mailgun
 from postlude.channels.memory import Memory
 from postlude.channels.receipts import handle_anymail, handle_klaviyo, handle_mailgun
 from postlude.channels.reconciliation import reconcile_late, reconcile_unknown
 from postlude.channels.registry import get, names, register
 from postlude.channels.smtp.channel import Smtp
+from postlude.channels.types import Channel
 from postlude.messages import api as messages
 
 __all__ = (
@@ -40,12 +43,22 @@ INBOX_HANDLERS = {
     "mailgun": handle_mailgun,
     "klaviyo": handle_klaviyo,
     "anymail": handle_anymail,
+    "line": handle_line,
 }
 
 
 def register_all() -> None:
     """Register every channel that ships with Postlude; idempotent."""
-    for channel in (Mailgun(), AnymailEsp(), Klaviyo(), KlaviyoCampaign(), Smtp(), Memory()):
+    everyone: tuple[Channel, ...] = (
+        Mailgun(),
+        AnymailEsp(),
+        Klaviyo(),
+        KlaviyoCampaign(),
+        Line(),
+        Smtp(),
+        Memory(),
+    )
+    for channel in everyone:
         if channel.name not in registry.names():
             registry.register(channel)
     messages.register_veto(announcing.KEY, announcing.no_longer_holds)

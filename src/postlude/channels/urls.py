@@ -4,6 +4,7 @@ from django.urls import path
 
 from postlude.channels.anymail_esp import views as anymail_esp
 from postlude.channels.klaviyo import views as klaviyo
+from postlude.channels.line import views as line
 from postlude.channels.mailgun import views as mailgun
 
 urlpatterns = [
@@ -15,6 +16,7 @@ urlpatterns = [
     path(
         "hooks/klaviyo/<slug:org>/<slug:sender>", klaviyo.receive, name="channels-klaviyo-receipts"
     ),
+    path("hooks/line/<slug:org>/<slug:sender>", line.receive, name="channels-line-events"),
     path(
         "hooks/mailgun/<slug:org>/<slug:sender>", mailgun.receive, name="channels-mailgun-receipts"
     ),

@@ -30,6 +30,7 @@ from postlude.people.saying import (
     came_back,
     end_addresses,
     forget_addresses,
+    places,
     say_addresses,
 )
 from postlude.people.suppressions import lift, suppress, suppress_contacts, suppressed
@@ -64,6 +65,7 @@ __all__ = (
     "lift",
     "locales",
     "names",
+    "places",
     "pseudonyms",
     "recognise_many",
     "record_answers",

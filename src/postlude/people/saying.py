@@ -15,9 +15,7 @@ from postlude.people.reaching import KINDS, LONGEST, PUSH, masked
 from postlude.people.recognition import TRIES, StillContended
 from postlude.people.recording import ClaimLost, claim
 from postlude.people.suppressions import add
-from postlude.people.types import Actor, AddressProblem, Reason, SaidAddress
-
-Place = tuple[str, str]
+from postlude.people.types import Actor, AddressProblem, Place, Reason, SaidAddress
 
 
 def say_addresses(
@@ -58,6 +56,16 @@ def end_addresses(org: int, kind: str, values: Collection[str]) -> int:
         gone = reaching.end(org, kind, values) if kind in KINDS else 0
     boundaries.crossing("people.addresses_ended")
     return gone
+
+
+def places(org: int, contact: int) -> list[Place]:
+    """Where a contact is reached in chat apps and on devices, masked; oldest first."""
+    head = canonical(org, [contact])[contact]
+    rows = Address.objects.filter(org=org, contact=head, kind__in=KINDS, until=None)
+    return [
+        Place(row.kind, masked(row.value), row.since, _blocks(org, row.kind, row.value).exists())
+        for row in rows.order_by("since", "id")
+    ]
 
 
 def blocked_us(org: int, kind: str, value: str, *, at: datetime) -> bool:
@@ -115,7 +123,7 @@ def _say_once(
 ) -> tuple[list[AddressProblem | None], list[tuple[int, str]]]:
     heads = locked(org, [each.contact for each in said])
     forgotten = reaching.erased(org, {(each.kind, each.value) for each in said})
-    owners: dict[Place, int] = {}
+    owners: dict[tuple[str, str], int] = {}
     for kind in {each.kind for each in said}:
         values = [each.value for each in said if each.kind == kind]
         owners |= {(kind, key): who for key, who in identities(org, kind, values).items()}
@@ -136,7 +144,7 @@ def _say_once(
 
 
 def _problem(
-    each: SaidAddress, head: int | None, owner: int | None, forgotten: set[Place]
+    each: SaidAddress, head: int | None, owner: int | None, forgotten: set[tuple[str, str]]
 ) -> AddressProblem | None:
     if each.kind not in KINDS or not 1 <= len(each.value) <= LONGEST or _is_odd(each.value):
         hint = f"One of {', '.join(KINDS)}, with 1 to {LONGEST} plain characters."

@@ -114,6 +114,16 @@ class SaidAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a chat app or on a device, for human eyes: never in clear."""
+
+    kind: str
+    masked: str
+    since: datetime
+    blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     id: int
     value: str

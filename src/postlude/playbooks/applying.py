@@ -123,7 +123,11 @@ def _gone(before: PlaybookVersion | None, playbook: shape.Playbook) -> dict[str,
 
 def _digest(checked: Checked) -> str:
     """Hash what was written, and what of the environment is stored when it is applied."""
-    resolved = [(each.sender, each.reply_to) for each in checked.playbook.senders.values()]
+    resolved = [
+        (each.sender, each.reply_to)
+        for each in checked.playbook.senders.values()
+        if isinstance(each, shape.MailSender)
+    ]
     whole = [checked.source, checked.files, resolved]
     canonical = json.dumps(whole, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()

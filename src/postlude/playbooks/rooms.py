@@ -180,7 +180,8 @@ def _conference(ref: OrgRef, slug: str, part: shape.Conference, now: datetime) -
 
 
 def _sender(org: int, slug: str, part: shape.Sender) -> None:
-    name, address = parseaddr(part.sender)
+    mail = part if isinstance(part, shape.MailSender) else None
+    name, address = parseaddr(mail.sender if mail else "")
     common = {"via", "path", "sender", "reply_to", "rate", "a_month"}
     settings = {key: value for key, value in part.model_dump(exclude=common).items() if value}
     messages.ensure_sender(
@@ -191,8 +192,8 @@ def _sender(org: int, slug: str, part: shape.Sender) -> None:
         rate=part.rate,
         from_address=address,
         from_name=name,
-        reply_to=part.reply_to,
-        quota=part.a_month if isinstance(part, shape.Mailgun | shape.Anymail) else None,
+        reply_to=mail.reply_to if mail else "",
+        quota=None if isinstance(part, shape.Klaviyo | shape.Smtp) else part.a_month,
     )
 
 

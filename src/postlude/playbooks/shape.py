@@ -317,7 +317,28 @@ class Smtp(Part):
     """Mails a second."""
 
 
-Sender = Annotated[Mailgun | Anymail | Klaviyo | Smtp, Field(discriminator="via")]
+class LineAccount(Part):
+    """A LINE official account. docs/howto/line.md"""
+
+    via: Literal["line"]
+    token: Secret
+    """The channel access token (long-lived)."""
+    channel_secret: Secret
+    """Signs LINE's webhooks: who follows the account, who has blocked it."""
+    silent: bool = False
+    """Deliver without a sound."""
+    base_url: str = ""
+    """Another API address, such as the sandbox's."""
+    rate: float = Field(default=100.0, gt=0, le=2_000)
+    """Messages a second; LINE takes 2,000."""
+    a_month: int | None = Field(default=None, gt=0)
+    """A quota of your own; when it or LINE's is used up, sending rests till the next month and you
+    are told."""
+
+
+MailSender = Mailgun | Anymail | Klaviyo | Smtp
+ChatSender = LineAccount
+Sender = Annotated[MailSender | ChatSender, Field(discriminator="via")]
 
 
 class Text(Part):

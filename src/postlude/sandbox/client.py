@@ -160,6 +160,14 @@ class SandboxClient:
         call = {"metric": metric, "recipient": recipient, **more}
         return self._json("POST", "/klaviyo/emit", call)
 
+    def chat(self, app: str, event: str, user: str, **more: object) -> Json:
+        """Let a person do something in a chat app: follow, unfollow or message on LINE."""
+        return self._json("POST", f"/{app}/happen", {"event": event, "user": user, **more})
+
+    def chat_webhooks(self, app: str, limit: int = 100) -> Json:
+        """Webhook deliveries of a chat app with their attempts."""
+        return self._json("GET", f"/{app}/webhooks", params={"limit": str(limit)})
+
     def guests(self, space: str | None = None) -> Json:
         """The guest list of a space (of the only one, where none is named)."""
         spaces: Json = self.received("gather")["spaces"]

@@ -13,6 +13,7 @@ from postlude.sandbox.heartbeat.simulator import Heartbeat, HeartbeatConfig
 from postlude.sandbox.kktix.notifications import KktixConfig
 from postlude.sandbox.kktix.simulator import Kktix
 from postlude.sandbox.klaviyo.simulator import Klaviyo, KlaviyoConfig
+from postlude.sandbox.line.simulator import Line, LineConfig
 from postlude.sandbox.mailersend.simulator import MailerSend, MailerSendConfig
 from postlude.sandbox.mailgun.simulator import Mailgun, MailgunConfig
 from postlude.sandbox.postmark.simulator import Postmark, PostmarkConfig
@@ -30,6 +31,7 @@ class SandboxOptions:
     postmark: PostmarkConfig = field(default_factory=PostmarkConfig)
     mailersend: MailerSendConfig = field(default_factory=MailerSendConfig)
     klaviyo: KlaviyoConfig = field(default_factory=KlaviyoConfig)
+    line: LineConfig = field(default_factory=LineConfig)
     discord: DiscordConfig = field(default_factory=DiscordConfig)
     discord_guild: DiscordGuildConfig = field(default_factory=DiscordGuildConfig)
     heartbeat: HeartbeatConfig = field(default_factory=HeartbeatConfig)
@@ -48,6 +50,7 @@ class Vendors:
         self.postmark = Postmark(options.postmark, self.faults)
         self.mailersend = MailerSend(options.mailersend, self.faults)
         self.klaviyo = Klaviyo(options.klaviyo, self.faults)
+        self.line = Line(options.line, self.faults)
         self.discord = Discord(options.discord, self.faults)
         self.discord_guild = DiscordGuild(options.discord_guild, self.faults)
         self.heartbeat = Heartbeat(options.heartbeat, self.faults)
@@ -60,6 +63,7 @@ class Vendors:
             self.postmark,
             self.mailersend,
             self.klaviyo,
+            self.line,
             self.discord,
             self.discord_guild,
             self.heartbeat,

@@ -10,13 +10,14 @@ from django.db import connections
 
 from postlude.channels import api as channels
 from postlude.channels import registry
+from postlude.channels.line.channel import Line
 from postlude.channels.mailgun.channel import Mailgun
-from postlude.kernel import http, jobs, store
+from postlude.kernel import http, inbox, jobs, store
 from postlude.kernel.clock import now
 from postlude.messages import api as messages
 from postlude.messages.types import LocaleText, NewMessage, Rendered, SenderConfig
 from postlude.people import api as people
-from postlude.people.types import PersonSeen
+from postlude.people.types import Actor, PersonSeen, SaidAddress
 from postlude.sandbox.server import Sandbox
 
 SIGNING_KEY = "sandbox-signing-key"
@@ -82,6 +83,17 @@ def klaviyo_settings(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[
         "webhook_secret": "${KLAVIYO_WEBHOOK_SECRET}",
         "metric": "Ticket invitation",
         "base_url": sandbox.url("klaviyo"),
+    }
+
+
+@pytest.fixture
+def line_settings(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    monkeypatch.setenv("LINE_TOKEN", "sandbox-line-token")
+    monkeypatch.setenv("LINE_CHANNEL_SECRET", "sandbox-line-secret")
+    return {
+        "token": "${LINE_TOKEN}",
+        "channel_secret": "${LINE_CHANNEL_SECRET}",
+        "base_url": sandbox.url("line"),
     }
 
 
@@ -179,6 +191,67 @@ def mailer(org, mailgun_settings):
     registry.register(channel)
     yield Mailer(org.id, "mailgun", mailgun_settings)
     channel.close()
+
+
+@pytest.fixture
+def line_desk(org, line_settings, monkeypatch):
+    """Makes real LINE messages of a real sender: see `ChatDesk`."""
+    registry.register(Line())
+    inbox.subscribe_batches("line", channels.INBOX_HANDLERS["line"], lane="bulk")
+    return ChatDesk(org.id, "line", line_settings)
+
+
+class ChatDesk:
+    """An organisation's sender on a chat app, and contacts with and without an id there."""
+
+    def __init__(self, org: int, channel: str, settings: dict[str, object], slug: str = "chat"):
+        self.org = org
+        self.kind = channel
+        self.sender = messages.ensure_sender(
+            org, slug, channel, settings=settings, rate=1_000, burst=1_000, from_address=""
+        )
+        text = LocaleText("zh-Hant", subject="歡迎", text="歡迎 https://pycon.example.org/")
+        self.template = messages.publish_template(org, "hello", "chat", [text], now=now())
+
+    def contacts(self, *values: str | None) -> list[int]:
+        """One contact for each id; None is one without."""
+        emails = [f"{value or 'nobody'}@example.test".lower() for value in values]
+        seen = [PersonSeen(each, source="test", reference=f"test:{each}") for each in emails]
+        found = [each.contact or 0 for each in people.recognise_many(self.org, seen, now=now())]
+        said = [
+            SaidAddress(contact, self.kind, value)
+            for contact, value in zip(found, values, strict=True)
+            if value is not None
+        ]
+        problems = people.say_addresses(self.org, said, actor=Actor("key", "test"), now=now())
+        assert {None} >= set(problems)
+        return found
+
+    def enqueue(self, *values: str | None, **changes: object) -> list[int]:
+        new = [
+            NewMessage(
+                **{
+                    "key": f"hello:{contact}",
+                    "klass": "transactional",
+                    "sender": self.sender,
+                    "contact": contact,
+                    "template_version": self.template,
+                    "locale": "zh-Hant",
+                    "lane": 0,
+                    **changes,
+                }
+            )
+            for contact in self.contacts(*values)
+        ]
+        with store.write():
+            return [e.message for e in messages.enqueue_many(self.org, new, now=now())]
+
+    def deliver(self) -> int:
+        return channels.deliver(jobs.Budget(20))
+
+    def states(self, numbers: list[int]) -> list[str]:
+        facts = messages.state_of(self.org, numbers)
+        return [str(facts[number].state) for number in numbers]
 
 
 class Mailer:

@@ -21,7 +21,7 @@ from support.shop_rules import Till, iso
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "http-api.md"
 _BLOCK = re.compile(r"```sh\n(curl .*?)```", re.DOTALL)
-NEW = ("/promotions", "/rules", "/points", "/coupons", "/gift-cards")
+NEW = ("/promotions", "/rules", "/points", "/coupons", "/gift-cards", "/contacts")
 
 
 @dataclass
@@ -71,7 +71,7 @@ def call(text: str, values: dict[str, str]) -> Call:
 def send(said: Call) -> Any:
     if said.method == "get":
         return Client().get(said.url, headers=said.headers)
-    return Client().post(
+    return getattr(Client(), said.method)(
         said.url, said.body or "", content_type="application/json", headers=said.headers
     )
 

@@ -5,6 +5,7 @@ AppError
 ├── KeyUsed            409: the Idempotency-Key was sent with another request before
 ├── UnknownContact     404: no such contact in the key's organisation
 ├── NotDone            409: too little to spend, or a hold that has ended; nothing was changed
+├── AddressNotKept     409: where a contact is reached cannot be kept like this
 └── OrderNotThere      409: a rule order is in a state in which this cannot be done
 """
 
@@ -29,6 +30,14 @@ class KeyUsed(AppError, ValueError):
     http_status = 409
     message = "This Idempotency-Key was used for another request."
     hint = "Repeat a request word for word under its key, or take a new key for a new request."
+
+
+class AddressNotKept(AppError, ValueError):
+    """An address is another contact's, or of somebody who was forgotten."""
+
+    code = "address_not_kept"
+    http_status = 409
+    message = "{problem}"
 
 
 class UnknownContact(NotFound):

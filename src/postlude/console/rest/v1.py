@@ -1,7 +1,7 @@
 """Version 1: every call needs a key.
 
-Here are sales, buyers, messages, playbooks and jobs; promotions, rules, points, coupons and
-gift cards have files of their own.
+Here are sales, buyers, messages, playbooks and jobs; promotions, rules, points, coupons, gift cards
+and where contacts are reached have files of their own.
 """
 
 from collections.abc import Callable
@@ -22,6 +22,7 @@ from postlude.console.rest import (
     answers,
     cards,
     cards_spending,
+    contact_addresses,
     coupons,
     explaining,
     keys,
@@ -85,6 +86,7 @@ _ROUTERS = (
     ("/points/holds", points_holds.router),
     ("/points", points.router),
     ("/points", points_reading.router),
+    ("/contacts", contact_addresses.router),
 )
 for path, router in _ROUTERS:
     api.add_router(path, router)

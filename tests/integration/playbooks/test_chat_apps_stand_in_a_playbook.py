@@ -1,0 +1,57 @@
+"""Senders on chat apps: no address of ours, their own settings, and no secret stored."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from postlude.messages import api as messages
+from postlude.orgs import api as orgs
+from postlude.playbooks import api as playbooks
+
+SMTP = "{via: smtp, host: 127.0.0.1, from: PyCon <hello@example.test>}"
+LINE = """{via: smtp, host: 127.0.0.1, from: PyCon <hello@example.test>}
+  line:
+    via: line
+    token: ${LINE_TOKEN}
+    channel_secret: ${LINE_SECRET}
+    silent: true
+    a_month: 500
+"""
+
+
+@pytest.fixture
+def chatty(book: SimpleNamespace) -> SimpleNamespace:
+    book.edit(SMTP, LINE)
+    return book
+
+
+def test_a_line_sender_is_kept_with_references_only(chatty: SimpleNamespace) -> None:
+    chatty.edit("by: mail", "by: line")
+
+    chatty.apply()
+
+    org = orgs.by_slug("pycon").id
+    sender = messages.sender(org, "line")
+    assert ("line", "", True) == (sender.channel, sender.from_address, sender.settings["silent"])
+    assert "${LINE_TOKEN}" == sender.settings["token"]
+    assert [500] == [each.quota for each in messages.senders(org) if each.slug == "line"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("    token: ${LINE_TOKEN}\n", "", "“token” is missing here."),
+        ("    channel_secret: ${LINE_SECRET}\n", "", "“channel_secret” is missing here."),
+        ("token: ${LINE_TOKEN}", "token: abc", "does not stand in a playbook"),
+        ("silent: true", "from: PyCon <hello@example.test>", "“from” is not known here."),
+        ("a_month: 500", "rate: 2001", "less than or equal to 2000"),
+    ],
+)
+def test_a_mistake_is_said_at_its_line(
+    chatty: SimpleNamespace, old: str, new: str, said: str
+) -> None:
+    chatty.edit(old, new)
+
+    (problem,) = playbooks.validate(chatty.path)
+
+    assert said in str(problem)

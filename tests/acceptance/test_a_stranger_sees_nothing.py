@@ -91,6 +91,7 @@ def values(house: House, slug: str = "pycontw") -> dict[str, str]:
         "messages": tokens.seal("message", int(mail["variables"]["outbox_id"])),
         "points": tokens.seal("contact", contact),
         "coupons": tokens.seal("contact", contact),
+        "contacts": tokens.seal("contact", contact),
         "gift-cards": tokens.seal("gift-card-id", contact),
         "key": "sale-1",
         "rule": "every-200",
@@ -236,6 +237,7 @@ def test_the_api_gives_nothing_without_a_key_or_with_the_wrong_one(house: House)
 
 def test_a_key_without_the_permission_gets_masked_values(house: House) -> None:
     scopes = ("sales.view", "ops.view", "rewards.view", "rules.view", "rules.order")
+    scopes = (*scopes, "people.change_contact")
     headers = {**house.key(*scopes), "X-Purpose": "curiosity"}
     seen = ""
     for url in every_route.api(values(house)):

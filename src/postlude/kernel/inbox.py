@@ -20,6 +20,7 @@ from postlude.kernel import (
     claims,
     clock,
     ids,
+    purging,
     redact,
     retry,
     store,
@@ -34,7 +35,6 @@ from postlude.kernel.work import OWNER
 _log = logging.getLogger(__name__)
 KEEP = timedelta(days=30)
 KEEP_FACT = timedelta(days=365)
-_PURGED_AT_ONCE = 500  # on SQLite others wait for the pen meanwhile
 _PURPOSE = "inbox"
 # A batch is one handler's work, and those behind it in the pipeline wait for it.
 _MOST_URGENT, _MOST_BULK = 10, 50
@@ -335,29 +335,13 @@ def purge(now: datetime, until: Callable[[], bool] = lambda: False) -> int:
     old = InboxDelivery.objects.filter(received_at__lt=now - KEEP, sealed__isnull=False)
     # Ids are in the order of time: no index of its own for a question that is asked so rarely.
     ancient = InboxDelivery.objects.filter(id__lt=ids.first_of(now - KEEP_FACT), sealed=None)
-    return _in_pieces(old.order_by("received_at"), until, _unseal) + _in_pieces(
-        ancient.order_by("id"), until, lambda rows: rows.delete()[0]
+    return purging.in_pieces(old.order_by("received_at"), until, _unseal) + purging.in_pieces(
+        ancient.order_by("id"), until, purging.delete
     )
 
 
 def _unseal(rows: QuerySet[InboxDelivery]) -> int:
     return rows.update(sealed=None)
-
-
-def _in_pieces(
-    rows: QuerySet[InboxDelivery],
-    until: Callable[[], bool],
-    act: Callable[[QuerySet[InboxDelivery]], int],
-) -> int:
-    total = 0
-    while not until():
-        piece = list(rows.values_list("id", flat=True)[:_PURGED_AT_ONCE])
-        if piece:
-            with store.write():
-                total += act(InboxDelivery.objects.filter(id__in=piece))
-        if len(piece) < _PURGED_AT_ONCE:
-            break
-    return total
 
 
 def forget(org: int) -> int:

@@ -10,6 +10,7 @@ from postlude.channels import api as channels
 from postlude.chatops import api as chatops
 from postlude.chatops.jobs import JOBS as CHATOPS_JOBS
 from postlude.chatops.types import DiscordSettings, Stock, Who
+from postlude.console import api as console
 from postlude.journeys import api as journeys
 from postlude.kernel import clock, inbox, jobs, one_shot, skew, store, work
 from postlude.kernel.jobs import Budget, Job
@@ -175,12 +176,13 @@ def _jobs() -> list[Job]:
 
 
 def _purge(budget: Budget) -> int:
-    """Forget what has expired: raw deliveries, shown texts, sessions of the console."""
+    """Forget what has expired: deliveries, requests, shown texts, sessions of the console."""
     now = budget.now()
     with store.write():
         # By real time, as Django judges them.
         ended, _ = Session.objects.filter(expire_date__lt=store.db_now()).delete()
-    return inbox.purge(now, budget.spent) + messages.purge(now) + ended
+    requests = console.forget_requests(now, budget.spent)
+    return inbox.purge(now, budget.spent) + requests + messages.purge(now) + ended
 
 
 def at_start() -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 
 from postlude.kernel import clock as kernel_clock
-from postlude.kernel import inbox
+from postlude.kernel import inbox, purging
 from postlude.kernel.models import InboxDelivery, WorkRow
 
 
@@ -85,7 +85,7 @@ def test_a_year_later_it_is_forgotten_that_it_came(clock: kernel_clock.FrozenClo
 def test_forgetting_many_takes_the_pen_for_few_at_a_time(
     clock: kernel_clock.FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inbox, "_PURGED_AT_ONCE", 2)
+    monkeypatch.setattr(purging, "_AT_ONCE", 2)
     for number in range(5):
         inbox.receive("kktix", 1, f"b{number}", b"{}", headers={}, now=clock.now())
     later, looks = clock.now() + timedelta(days=31), iter([False, True])

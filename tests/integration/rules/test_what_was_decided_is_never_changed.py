@@ -1,4 +1,4 @@
-"""Versions, orders and the story of a card: the database itself refuses to change or delete."""
+"""Versions, orders, switches and the story of a card: the database itself refuses to change or delete."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -33,13 +33,19 @@ def _written() -> None:
     rules.publish(org, [RULE], {}, now=NOW)
     ask = top_up.ask(top_up.TopUp(1, Money(200_00, "CNY")))
     rules.reserve(org, rules.ReserveOrder("a", b"x", ask, NOW + timedelta(hours=1)), now=NOW)
+    rules.pause(org, "all", paused=True, actor="ann", now=NOW)
     rewards.issue_cards(org, [IssueCard("k", "t", 200_00, "CNY", 1)], now=NOW)
 
 
 @pytest.mark.usefixtures("_written")
 @pytest.mark.parametrize(
     ("table", "column"),
-    [("rules_version", "definition"), ("rules_order", "gifts"), ("rewards_cardevent", "move")],
+    [
+        ("rules_version", "definition"),
+        ("rules_order", "gifts"),
+        ("rules_switch", "paused"),
+        ("rewards_cardevent", "move"),
+    ],
 )
 def test_raw_sql_changes_nothing(table: str, column: str) -> None:
     """An UPDATE and a DELETE fail, and the row is as it was."""

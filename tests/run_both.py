@@ -1,7 +1,9 @@
 """Run the suite on SQLite and on PostgreSQL, side by side; fail if either fails.
 
-`make test` calls it. The two runs have processes, homes and databases of their own.
-POSTLUDE_EXPECT_POSTGRESQL=1 makes a missing PostgreSQL an error instead of a loud skip.
+`make test` calls it. The two runs have processes, homes and databases of their own, and each shares
+its files out among POSTLUDE_TEST_WORKERS processes (2): most of a test's time is waiting, for
+servers that start, disks and clocks. POSTLUDE_EXPECT_POSTGRESQL=1 makes a missing PostgreSQL an
+error instead of a loud skip.
 """
 
 import contextlib
@@ -23,7 +25,11 @@ def main() -> int:
 def run(logs: dict[str, IO[str]]) -> int:
     runs = {
         engine: subprocess.Popen(
-            [sys.executable, "-m", "pytest", "--durations=15", "--engine", engine, *sys.argv[1:]],
+            [
+                *(sys.executable, "-m", "pytest", "--durations=15", "--engine", engine),
+                *("-n", os.environ.get("POSTLUDE_TEST_WORKERS", "2"), "--dist", "loadfile"),
+                *sys.argv[1:],
+            ],
             stdout=logs[engine],
             stderr=subprocess.STDOUT,
         )

@@ -124,9 +124,8 @@ def _one_type(field: dict[str, Any]) -> str:
         return f"text `{field['pattern']}`".replace("|", "\\|")
     if field.get("type") == "integer":
         low, high = field.get("minimum"), field.get("maximum")
-        return f"whole number, {low} to {'2^62' if high == 2**62 else high}".replace(
-            str(-(2**62)), "−2^62"
-        )
+        names = {2**62: "2^62", 10**15: "10^15", 10**9: "10^9"}
+        return f"whole number, {low} to {names.get(high, high)}".replace(str(-(2**62)), "−2^62")
     return {"string": "text", "boolean": "yes or no"}.get(field.get("type", ""), "any")
 
 

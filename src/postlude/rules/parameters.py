@@ -22,6 +22,9 @@ from postlude.kernel.errors import MoneyError
 from postlude.kernel.money import Money
 
 MOST_NAMES = 5_000  # values of one leaf; all leaves of a rule must fit into one SQL statement
+# What one entry of the points ledger moves at most: a rule never promises what cannot be confirmed.
+MOST_GIVEN = 10**15
+MOST_TAKEN = 10**9  # units of something scarce; those of many rules together stay in 64 bits
 BIGGEST = 2**62  # far from the ends of a 64-bit column, so that a sum with `now` still fits
 YEARS = (1970, 2200)
 _MONEY = re.compile(r"\s*([+-]?[\d,]+(?:\.\d+)?)\s+([A-Za-z]{3})\s*")
@@ -55,7 +58,7 @@ def _money(value: Any) -> Any:
 
 
 def _bounded(money: Money) -> Money:
-    if abs(money.minor) > BIGGEST:
+    if abs(money.minor) > MOST_GIVEN:
         raise ValueError(_("this amount is too large"))
     return money
 
@@ -139,7 +142,8 @@ Amount = Annotated[
 Price = Annotated[Amount, AfterValidator(_positive)]
 Whole = Annotated[int, Field(ge=-BIGGEST, le=BIGGEST)]
 Count = Annotated[int, Field(ge=0, le=BIGGEST)]
-Positive = Annotated[int, Field(ge=1, le=BIGGEST)]
+Given = Annotated[int, Field(ge=1, le=MOST_GIVEN)]
+Taken = Annotated[int, Field(ge=1, le=MOST_TAKEN)]
 Days = Annotated[int, Field(ge=0, le=36_525)]
 Day = Annotated[
     date, BeforeValidator(_day), _ISO, WithJsonSchema({"type": "string", "format": "date"})

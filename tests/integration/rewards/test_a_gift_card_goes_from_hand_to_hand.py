@@ -166,3 +166,10 @@ def test_types_on_sale_are_those_that_were_said_last(org: int) -> None:
 def worth(org: int, card: Card) -> tuple[int, int]:
     now = reading.cards(org, [card.id], now=NOW)[0]
     return now.balance, now.held
+
+
+@pytest.mark.parametrize("days", [0, 36_526, 9_999_999])
+def test_a_card_that_outlives_the_calendar_is_not_on_sale(org: int, days: int) -> None:
+    """It is refused when it is declared, not when somebody buys it."""
+    with pytest.raises(BadCard):
+        kinds.define_card_types(org, [CardType("ever", "Ever", "CNY", 100, days)])

@@ -18,7 +18,7 @@ from postlude.rewards.types.quotas import QuotaSpec
 from postlude.rewards.types.reservations import LateConfirm, ReservationState
 from postlude.rules import api as rules
 from postlude.rules.adapters import top_up
-from postlude.rules.errors import UnknownOrder
+from postlude.rules.errors import BadAsk, UnknownOrder
 from postlude.rules.models import RuleOrder
 from postlude.rules.types import Group, Mode, Order, RuleDefinition, Why
 
@@ -161,6 +161,51 @@ def test_a_confirm_that_is_sent_again_gives_nothing_and_takes_nothing_back(org, 
     people.describe_many(org, [Description(contact, **tag)])
     assert ReservationState.REVERSED is rules.reverse(org, ["sale-1"], now=NOW)[0].state
     assert ["vip"] == tags(contact)
+
+
+def test_the_most_that_a_rule_may_give_can_be_confirmed(org: int, contact: int) -> None:
+    """No rule promises what the ledger refuses when the buyer has paid; a large share is cut."""
+    many = {"points": {"amount": 10**15}, "bonus_money": {"per_mille": 10_000}}
+    places = {"paid_amount": {"min": "1 CNY"}, "first_n": {"quota": "first-2", "places": 10**9}}
+    rules.publish(
+        org,
+        [
+            rule(
+                "most",
+                "paid_amount -> points && bonus_money",
+                {"paid_amount": places["paid_amount"]},
+                many,
+            ),
+            *(
+                rule(
+                    f"full-{n}",
+                    "paid_amount && first_n -> points",
+                    places,
+                    {"points": many["points"]},
+                )
+                for n in range(3)
+            ),
+        ],
+        {},
+        now=NOW,
+    )
+    order = reserve(org, contact, "sale-1", paid=10**13)
+    assert ["full-0", "full-1", "full-2"] == sorted(each.rule for each in order.missed)
+    assert [CONFIRMED] == [each.state for each in rules.confirm(org, ["sale-1"], now=NOW)]
+    assert (10**15, 10**15) == (bonus(org, contact), bonus(org, contact, "points"))
+
+
+def test_a_key_that_leaves_no_room_for_its_gifts_is_refused_before_anybody_pays(org, contact):
+    """The longest that is taken can be confirmed and taken back; a longer one is not taken."""
+    key = "k" * 180
+    reserve(org, contact, key)
+    assert [CONFIRMED] == [each.state for each in rules.confirm(org, [key], now=NOW)]
+    assert [ReservationState.REVERSED] == [
+        each.state for each in rules.reverse(org, [key], now=NOW)
+    ]
+    with pytest.raises(BadAsk):
+        reserve(org, contact, key + "k")
+    assert 1 == RuleOrder.objects.count()
 
 
 def test_the_same_key_again_is_the_same_order(org: int, contact: int) -> None:

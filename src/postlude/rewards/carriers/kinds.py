@@ -8,6 +8,7 @@ from postlude.rewards.models import CardType as Row
 from postlude.rewards.types.carriers import CardType
 
 _COLUMNS = ("id", "org", "key", "title", "face", "currency", "valid_days", "active")
+_DAYS_MAX = 36_525  # a hundred years; calendars end somewhere
 
 
 def define_card_types(org: int, types: Sequence[CardType]) -> None:
@@ -15,6 +16,8 @@ def define_card_types(org: int, types: Sequence[CardType]) -> None:
     for each in types:
         if each.face is not None and each.face <= 0:
             raise BadCard("A card is worth more than nothing.")
+        if each.valid_days is not None and not 1 <= each.valid_days <= _DAYS_MAX:
+            raise BadCard("A card is good for 1 to {most} days.", most=_DAYS_MAX)
     with store.write():
         rows = [(ids.new_id(), org, *_words(each), True) for each in types]
         store.insert_ignore(Row, _COLUMNS, rows, conflict=("org", "key"))

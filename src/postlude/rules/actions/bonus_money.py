@@ -1,6 +1,7 @@
 """Bonus money: a fixed amount, or a share of what is paid.
 
-A share is rounded down to the minor unit, and `most` is applied after rounding.
+A share is rounded down to the minor unit, and `most` is applied after rounding; it is never more
+than one entry of the ledger can move.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from postlude.rules.conditions.currencies import mismatches
 from postlude.rules.facts import Context
 from postlude.rules.kinds import ActionKind, Binding, Params
 from postlude.rules.language.spans import Problem
-from postlude.rules.parameters import Price, Text
+from postlude.rules.parameters import MOST_GIVEN, Price, Text
 
 
 class BonusMoney(Params):
@@ -42,7 +43,7 @@ def given(params: BonusMoney, context: Context, _binding: Binding) -> int:
     """Return the bonus in minor units."""
     if params.amount is not None:
         return params.amount.minor
-    share = per_mille(paid(context), params.per_mille or 0)
+    share = min(per_mille(paid(context), params.per_mille or 0), MOST_GIVEN)
     return share if params.most is None else min(share, params.most.minor)
 
 

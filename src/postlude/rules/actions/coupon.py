@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from postlude.kernel.errors import N_
 from postlude.rules.facts import Context
 from postlude.rules.kinds import ActionKind, Binding, ClaimSpec, Params
-from postlude.rules.parameters import Count, Key, Positive
+from postlude.rules.parameters import Count, Key, Taken
 
 
 class Coupon(Params):
     coupons: Key
     """The list of coupons."""
-    count: Positive = 1
+    count: Taken = 1
     """How many."""
     worth: Count = 0
     """What one coupon is worth to the buyer, in minor units."""

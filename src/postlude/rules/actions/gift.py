@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from postlude.kernel.errors import N_
 from postlude.rules.facts import Context
 from postlude.rules.kinds import ActionKind, Binding, ClaimSpec, Params
-from postlude.rules.parameters import Count, Key, Positive, Text
+from postlude.rules.parameters import Count, Key, Taken, Text
 
 
 class Gift(Params):
     gift: Text
     """What it is, as whoever hands it over knows it."""
-    count: Positive = 1
+    count: Taken = 1
     """How many."""
     quota: Key | None = None
     """The quota that counts them, where they are scarce."""

@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 from postlude.kernel.errors import N_
 from postlude.rules.facts import Context
 from postlude.rules.kinds import ActionKind, Binding, Params
-from postlude.rules.parameters import Count, Positive, Text
+from postlude.rules.parameters import Count, Given, Text
 
 
 class Points(Params):
-    amount: Positive
+    amount: Given
     """How many points."""
     reason: Text = "order"
     """Kept word for word with the entry."""

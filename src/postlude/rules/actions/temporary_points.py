@@ -8,11 +8,11 @@ from pydantic import Field
 from postlude.kernel.errors import N_
 from postlude.rules.facts import Context
 from postlude.rules.kinds import ActionKind, Binding, Params
-from postlude.rules.parameters import Count, Positive, Text
+from postlude.rules.parameters import Count, Given, Text
 
 
 class TemporaryPoints(Params):
-    amount: Positive
+    amount: Given
     """How many points."""
     days: Annotated[int, Field(ge=1, le=3_660)]
     """They burn so many local days after they are given, at the same time of the day."""

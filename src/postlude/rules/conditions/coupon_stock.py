@@ -4,14 +4,14 @@ from django.utils.translation import gettext as _
 
 from postlude.kernel.errors import N_
 from postlude.rules.kinds import Binding, ClaimSpec, ConditionKind, Params, Phase
-from postlude.rules.parameters import Key, Positive
+from postlude.rules.parameters import Key, Taken
 from postlude.rules.predicates import Constant, Predicate
 
 
 class CouponStock(Params):
     coupons: Key
     """The list of coupons."""
-    count: Positive = 1
+    count: Taken = 1
     """How many are taken."""
 
 

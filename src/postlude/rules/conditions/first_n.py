@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 
 from postlude.kernel.errors import N_
 from postlude.rules.kinds import Binding, ClaimSpec, ConditionKind, Params, Phase
-from postlude.rules.parameters import Key, Positive
+from postlude.rules.parameters import Key, Taken
 from postlude.rules.predicates import Constant, Predicate
 
 
 class FirstN(Params):
     quota: Key
     """The quota's name; rules that name the same one share its places."""
-    places: Positive = 1
+    places: Taken = 1
     """How many places one use takes."""
 
 

@@ -16,6 +16,7 @@ from postlude.orgs import api as orgs
 from postlude.rewards import api as rewards
 from postlude.rewards.errors import KeyTaken
 from postlude.rewards.types.reservations import Reservation, ReservationState, ReserveRequest
+from postlude.rules.errors import BadAsk
 from postlude.rules.facts import Value
 from postlude.rules.models import RuleOrder
 from postlude.rules.ordering import deciding, scenes, stored
@@ -23,12 +24,14 @@ from postlude.rules.ordering.deciding import Decision, Scene
 from postlude.rules.rule import Rule
 from postlude.rules.types import Ask, Order
 
+LONGEST_KEY = 180  # a gift's is the order's with its place in it, and the ledger's have 200
+
 
 @dataclass(frozen=True, slots=True)
 class ReserveOrder:
     """A question to be answered bindingly.
 
-    `digest` is of everything that was asked under `key`: the same key with another digest is
+    A key has at most 180 characters. `digest` is of everything that was asked under `key`: the same key with another digest is
     refused. What is scarce is held until `expires_at`.
     """
 
@@ -36,6 +39,11 @@ class ReserveOrder:
     digest: bytes
     ask: Ask
     expires_at: datetime
+
+    def __post_init__(self) -> None:
+        """Raise BadAsk for a key of which those of its gifts could not be made."""
+        if len(self.key) > LONGEST_KEY:
+            raise BadAsk("The key of an order has at most {most} characters.", most=LONGEST_KEY)
 
 
 @dataclass(slots=True)

@@ -59,10 +59,17 @@ CONDITIONS = [
     ("balance_at_least", {"amount": 2**62 + 1}),
     ("balance_at_least", {"amount": "1"}),
     ("budget", {"budget": "spring", "amount": "0.00 TWD"}),
+    ("budget", {"budget": "spring", "amount": "10000000000000.01 TWD"}),
+    ("first_n", {"quota": "first", "places": 10**9 + 1}),
+    ("coupon_stock", {"coupons": "tea", "count": 10**9 + 1}),
 ]
 ACTIONS = [
     ("points", {"amount": 0}),
     ("points", {"amount": 1.5}),
+    ("points", {"amount": 10**15 + 1}),
+    ("coupon", {"coupons": "tea", "count": 10**9 + 1}),
+    ("gift", {"gift": "mug", "count": 10**9 + 1}),
+    ("bonus_money", {"amount": "10000000000000.01 TWD"}),
     ("temporary_points", {"amount": 1}),
     ("temporary_points", {"amount": 1, "days": 0}),
     ("bonus_money", {}),

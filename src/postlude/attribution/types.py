@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from postlude.attribution.choosing import Filled, Rule
+from postlude.kernel.money import Money
 
 
 class ReactionState(StrEnum):
@@ -24,8 +25,18 @@ class ReactionType(StrEnum):
     ACT = "act"
 
 
+class Fate(StrEnum):
+    """Whether a message went out. UNKNOWN may have: it awaits a reaction, and is shown apart."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+
+
 class OrderState(StrEnum):
-    OPEN = "open"
+    OPEN = "opened"
     CLOSED = "closed"
     CANCELLED = "cancelled"
 
@@ -38,8 +49,6 @@ class Sent:
     contact: int
     kind: str
     sent_at: datetime
-    action: str = ""
-    branch: str = ""
     about: str = ""
 
 
@@ -52,7 +61,7 @@ class OrderFact:
     state: OrderState
     opened_at: datetime
     closed_at: datetime | None = None
-    branch: str = ""
+    amount: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +103,39 @@ class Reaction:
 
 
 Preset = Mapping[str, Rule]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFact:
+    """A message of a notice as it is stored: whether it went, and what came of it by now.
+
+    `state` is None of a message that did not go. `amount` is what the reacting order came to.
+    """
+
+    message: int
+    contact: int
+    kind: str
+    action: str
+    version: int
+    branch: int | None
+    about: str
+    day: date
+    fate: Fate
+    sent_at: datetime | None
+    state: ReactionState | None
+    type: ReactionType | None
+    effect: str
+    reacted_at: datetime | None
+    credited: bool
+    amount: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An answer that was final until news came, at `replaced_at`."""
+
+    state: ReactionState
+    effect: str
+    at: datetime | None
+    judged_at: datetime
+    replaced_at: datetime

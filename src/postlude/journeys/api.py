@@ -7,6 +7,7 @@ entered = sent + blocked + failed + waiting.
 
 from postlude.journeys.calendars import NAME as CALENDAR
 from postlude.journeys.calendars import attachments, describe_occasion
+from postlude.journeys.cycles import cycles
 from postlude.journeys.entering import catch_up, on_ticket_paid
 from postlude.journeys.freezing import freeze
 from postlude.journeys.helping import HELP, ask_again, on_help_asked
@@ -47,6 +48,7 @@ __all__ = (
     "attachments",
     "catch_up",
     "check",
+    "cycles",
     "definition",
     "describe_occasion",
     "executions",

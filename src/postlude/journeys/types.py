@@ -151,6 +151,16 @@ class VersionRef:
 
 
 @dataclass(frozen=True, slots=True)
+class CycleRef:
+    """A run of a journey: by its name, and the number of the version that it ran."""
+
+    id: int
+    journey: str
+    title: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """One conference in numbers: entered = sent + blocked + failed + waiting, always.
 

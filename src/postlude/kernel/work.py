@@ -107,8 +107,8 @@ def subscribe(
 ) -> None:
     """Let `consumer` have a row for each key of `topic`; called by `wiring` only.
 
-    `lane` is "urgent" or "bulk": bulk consumers (the warehouse) run in a thread of their own and
-    never delay the urgent ones.
+    `lane` is "urgent", or another whose job drains it: bulk consumers (the warehouse, reactions)
+    run in a thread of their own and never delay the urgent ones.
     """
     _subscriptions[topic, consumer] = Subscription(topic, consumer, handler, batch, lane)
 

@@ -312,6 +312,8 @@ class MessageFact:
     attempts: int
     due: datetime | None
     address: int | None = None  # where it went, or is going now: an id in `people`
+    segments: int = 0
+    cost: int | None = None  # minor units; None where the organisation set no fee
 
 
 @dataclass(frozen=True, slots=True)

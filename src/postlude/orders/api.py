@@ -35,8 +35,10 @@ from postlude.orders.shop.reading import (
     shop_buyers,
     shop_orders,
     shop_orders_named,
+    shop_orders_of,
 )
 from postlude.orders.shop.taking import CANCELLED, CLOSED, take_shop_orders
+from postlude.orders.shop.types import ShopOrderFact
 from postlude.orders.upserts import upsert_sales
 from postlude.orders.warnings import close, warn, warnings
 
@@ -45,6 +47,7 @@ __all__ = (
     "CANCELLED",
     "CLOSED",
     "LEFT",
+    "ShopOrderFact",
     "all_tickets",
     "answers_subject",
     "close",
@@ -69,6 +72,7 @@ __all__ = (
     "shop_buyers",
     "shop_orders",
     "shop_orders_named",
+    "shop_orders_of",
     "sold_by_day",
     "sold_by_type",
     "take_shop_orders",

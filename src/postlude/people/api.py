@@ -1,6 +1,6 @@
 """What other rooms may ask of people."""
 
-from postlude.people.aliases import canonical, family
+from postlude.people.aliases import canonical, families, family
 from postlude.people.answers import ANSWERED, answers, record_answers
 from postlude.people.audit import views
 from postlude.people.changing import MOVED, change_email, change_name
@@ -59,6 +59,7 @@ __all__ = (
     "end_addresses",
     "erase",
     "erasures_to_replay",
+    "families",
     "family",
     "find",
     "forget_addresses",

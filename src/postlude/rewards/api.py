@@ -35,6 +35,7 @@ from postlude.rewards.points.reading import (
     entries,
     expiring,
     first_give_after,
+    gives_after,
     history,
 )
 from postlude.rewards.points.reversing import reverse_many
@@ -80,6 +81,7 @@ __all__ = (
     "first_give_after",
     "generate_codes",
     "give_many",
+    "gives_after",
     "held",
     "history",
     "hold_card",

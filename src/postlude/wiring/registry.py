@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.contrib.sessions.models import Session
 
 from postlude.access import api as access
+from postlude.attribution import api as attribution
 from postlude.channels import api as channels
 from postlude.chatops import api as chatops
 from postlude.chatops.jobs import JOBS as CHATOPS_JOBS
@@ -61,6 +62,13 @@ def _consumers() -> None:
     work.subscribe(journeys.LATE_ACCESS, "journeys", journeys.on_access_late)
     work.subscribe(journeys.STALE, "journeys", journeys.on_invitation_stale)
     work.subscribe("message.settled", "journeys", journeys.on_message_settled)
+    for topic, heed in (
+        ("message.settled", attribution.on_message_settled),
+        (orders.CLOSED, attribution.on_order_changed),
+        (orders.CANCELLED, attribution.on_order_changed),
+        (people.JOINED, attribution.on_contacts_joined),
+    ):
+        work.subscribe(topic, "attribution", heed, lane=attribution.LANE)
     # First, so that a sale and its form are one row to load.
     for topic, consumer, follow in warehouse.FOLLOWED:
         work.subscribe(topic, consumer, follow, lane=warehouse.LANE)
@@ -156,6 +164,7 @@ def _jobs() -> list[Job]:
         *channels.JOBS,
         *sources.JOBS,
         *rewards.POINTS_JOBS,
+        *attribution.JOBS,
         Job("warehouse.load", warehouse.load, "bulk"),
         Job(
             "rewards.expire",

@@ -44,7 +44,7 @@ INSTALLED_APPS = [
         f"postlude.{room}"
         for room in (
             "orgs people orders messages tracking sources channels access rewards rules journeys "
-            "warehouse playbooks chatops console"
+            "attribution warehouse playbooks chatops console"
         ).split()
         if (BASE_DIR / room / "apps.py").exists()
     ],

@@ -34,7 +34,7 @@ INVITE = Sent(1, 7, "invite", SENT)
 
 def order(opened: str, closed: str | None = None, *, uid: str = "o1", state: str = "") -> OrderFact:
     end = at(closed) if closed else None
-    return OrderFact(uid, 7, OrderState(state or ("closed" if end else "open")), at(opened), end)
+    return OrderFact(uid, 7, OrderState(state or ("closed" if end else "opened")), at(opened), end)
 
 
 def judged(orders: list[OrderFact], now: str, preset=REACTIONS) -> Reaction:

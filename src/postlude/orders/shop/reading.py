@@ -73,6 +73,24 @@ def closed_shop_orders(  # noqa: PLR0913 - what is wanted, and where the page be
     return ClosedOrders(found, going_on)
 
 
+def shop_orders_of(org: int, contacts: Collection[int], *, after: datetime) -> list[ShopOrderFact]:
+    """Return the orders that these contacts opened after an instant, whatever became of them.
+
+    Where nobody told of the opening, what is known first stands for it. Tests are left out.
+    """
+    found: list[ShopOrderFact] = []
+    for part in store.chunks(sorted(set(contacts)), _CHUNK):
+        names = {f"v{number}": value for number, value in enumerate(part)}
+        marks = ", ".join(f"%({name})s" for name in names)
+        found += facts(
+            f"SELECT {FACTS} FROM orders_shoporder "  # noqa: S608 - our own words; values are bound
+            f"WHERE org_id = %(org)s AND contact IN ({marks}) AND NOT test "
+            "AND COALESCE(opened_at, closed_at, cancelled_at) > %(after)s",
+            {"org": org, "after": after, **names},
+        )
+    return found
+
+
 def shop_buyers(
     org: int, *, begin: datetime, end: datetime, after: int = 0, limit: int = 5_000
 ) -> list[int]:

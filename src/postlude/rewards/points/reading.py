@@ -115,6 +115,31 @@ def first_give_after(
     return found
 
 
+def gives_after(
+    org: int,
+    contacts: Collection[int],
+    after: datetime,
+    *,
+    currency: str = "points",
+    reasons: Collection[str] | None = None,
+) -> list[Entry]:
+    """Every grant to these contacts after an instant, oldest first.
+
+    With `reasons`, of these reasons only. Each is listed under the contact that it was given to,
+    whoever that turned out to be. What the ledger gave by itself (grace) does not count.
+    """
+    check_currency(currency)
+    found: list[Entry] = []
+    for chunk in store.chunks(sorted(set(contacts)), opening.CHUNK):
+        rows = models.Entry.objects.filter(
+            org=org, contact__in=chunk, currency=currency, kind=Kind.GRANT.value, at__gt=after
+        ).exclude(key__startswith=OWN)
+        if reasons is not None:
+            rows = rows.filter(reason__in=list(reasons))
+        found += map(as_entry, rows)
+    return sorted(found, key=lambda each: (each.at, each.id))
+
+
 def _family(org: int, contact: int) -> list[int]:
     """A contact, and whose accounts it took over."""
     rows = models.Account.objects.filter(org=org, moved_to=contact)

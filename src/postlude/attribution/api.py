@@ -1,0 +1,22 @@
+"""What other rooms may ask of attribution."""
+
+from postlude.attribution.jobs import (
+    JOBS,
+    LANE,
+    look_again,
+    on_contacts_joined,
+    on_message_settled,
+    on_order_changed,
+)
+from postlude.attribution.reading import notices, reaction_of
+
+__all__ = (
+    "JOBS",
+    "LANE",
+    "look_again",
+    "notices",
+    "on_contacts_joined",
+    "on_message_settled",
+    "on_order_changed",
+    "reaction_of",
+)

@@ -1,0 +1,144 @@
+"""Saying what came of messages, from all that is known of their people at this moment."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from postlude.attribution import facts
+from postlude.attribution.facts import Households
+from postlude.attribution.models import Notice, Replaced
+from postlude.attribution.reactions import REACTIONS, WITHIN, react, reasons, type_of
+from postlude.attribution.types import (
+    Known,
+    Reaction,
+    ReactionState,
+    ReactionType,
+    Sent,
+)
+from postlude.kernel import boundaries, ids, store
+from postlude.kernel.money import Money
+
+_PEOPLE = 100
+# An order makes news, points do not; and news may be lost with a restored database.
+_PACE = {ReactionType.ORDER: timedelta(days=1), ReactionType.ACT: timedelta(hours=1)}
+_FINAL = {ReactionState.REACTED.value, ReactionState.NONE.value}
+_ANSWER = ("reaction", "type", "effect", "reacted_at", "credited", "amount_minor", "currency")
+_WRITTEN = frozenset({*_ANSWER, "look_at", "judged_at"})
+_COLUMNS = tuple(field.attname for field in Notice._meta.concrete_fields)  # noqa: SLF001 - public
+_REPLACED = ("reaction", "type", "effect", "reacted_at", "judged_at")
+
+
+def judge(org: int, since: Mapping[int, datetime], *, now: datetime) -> int:
+    """Judge the messages that went to these contacts from an instant on; return how many changed.
+
+    Older ones that one of these may share its order with are judged along. All are locked before
+    a fact is read, so whoever judges last has seen everything. Safe to repeat.
+    """
+    house = Households.of(org, since)
+    begins: dict[int, datetime] = {}
+    for contact, instant in since.items():
+        head = house.head[contact]
+        begins[head] = min(instant, begins.get(head, instant))
+    changed = 0
+    for some in store.chunks(sorted(begins), _PEOPLE):
+        begin = min(begins[head] for head in some)
+        with store.write():
+            changed += _judge(org, house.only(some), begin - WITHIN, now)
+        boundaries.crossing("attribution.judged")
+    return changed
+
+
+def _judge(org: int, house: Households, since: datetime, now: datetime) -> int:
+    rows = Notice.objects.select_for_update().filter(
+        org=org, contact__in=list(house.head), sent_at__gte=since
+    )
+    sent = {row.id: row for row in rows.order_by("id")}
+    if not sent:
+        return 0
+    messages = [_sent(row, house) for row in sent.values()]
+    begin = min(each.sent_at for each in messages)
+    ordered = facts.orders_of(org, house, begin)
+    given = facts.accruals_of(org, house, begin, reasons(REACTIONS))
+    found = react(messages, ordered, given, known=Known(now, now))
+    amounts = {each.uid: each.amount for each in ordered}
+    answers = {each: _answer(it, amounts) for each, it in found.items()}
+    changed = [row for row in sent.values() if _said(row) != answers[row.id]]
+    _keep_replaced(org, [row for row in changed if row.reaction in _FINAL], answers, now)
+    new = {row.id for row in changed}
+    looked = [row for row in sent.values() if row.id in new or row.look_at is not None]
+    store.upsert_many(
+        Notice,
+        _COLUMNS,
+        [_row(row, answers[row.id], found[row.id], now) for row in looked],
+        changes=_WRITTEN,
+    )
+    return len(changed)
+
+
+def withdraw(org: int, messages: Collection[int], *, now: datetime) -> None:
+    """Take back what was said of messages that turned out not to have gone."""
+    with store.write():
+        rows = Notice.objects.select_for_update().filter(org=org, id__in=messages, sent_at=None)
+        said = list(rows.exclude(reaction="").order_by("id"))
+        nothing: tuple[Any, ...] = ("", "", "", None, False, None, "")
+        _keep_replaced(
+            org,
+            [row for row in said if row.reaction in _FINAL],
+            {row.id: nothing for row in said},
+            now,
+        )
+        values = dict(zip(_ANSWER, nothing, strict=True))
+        rows = Notice.objects.filter(id__in=[row.id for row in said])
+        rows.update(**values, look_at=None, judged_at=None)
+    boundaries.crossing("attribution.withdrawn")
+
+
+def _sent(row: Notice, house: Households) -> Sent:
+    if row.sent_at is None:
+        raise TypeError("a message that was not sent")
+    return Sent(row.id, house.head[row.contact], row.kind, row.sent_at, row.about)
+
+
+def _answer(it: Reaction, amounts: Mapping[str, Money | None]) -> tuple[Any, ...]:
+    """Return what is stored of a reaction, in the order of _ANSWER."""
+    amount = amounts.get(it.effect) if it.type is ReactionType.ORDER else None
+    return (
+        it.state.value,
+        it.type.value if it.type else "",
+        it.effect,
+        it.at,
+        it.credited,
+        amount.minor if amount else None,
+        amount.currency if amount else "",
+    )
+
+
+def _said(row: Notice) -> tuple[Any, ...]:
+    return tuple(getattr(row, name) for name in _ANSWER)
+
+
+def _row(row: Notice, answer: Sequence[Any], it: Reaction, now: datetime) -> list[Any]:
+    new = dict(zip(_ANSWER, answer, strict=True))
+    new |= {"look_at": _look_at(row, it, now), "judged_at": now}
+    return [new.get(name, getattr(row, name)) for name in _COLUMNS]
+
+
+def _look_at(row: Notice, it: Reaction, now: datetime) -> datetime | None:
+    """Return when to look again without news; a moment that has passed is none."""
+    rule = REACTIONS.get(row.kind)
+    if rule is None or it.final_after is None or it.state is not ReactionState.WAITING:
+        return None
+    return min(now + _PACE[type_of(rule)], max(it.final_after, now))
+
+
+def _keep_replaced(
+    org: int, rows: Iterable[Notice], answers: Mapping[int, Sequence[Any]], now: datetime
+) -> None:
+    """Keep the answers that were final. Which message has the credit is no answer of its own."""
+    old = [row for row in rows if _said(row)[:4] != tuple(answers[row.id][:4])]
+    values = [
+        (new, org, row.id, *(getattr(row, name) for name in _REPLACED), now)
+        for new, row in zip(ids.new_ids(len(old)), old, strict=True)
+    ]
+    columns = ("id", "org_id", "message", *_REPLACED, "replaced_at")
+    store.insert_many(Replaced, columns, values)

@@ -1,0 +1,91 @@
+"""Writing down which messages were sent as notices, and whether each went out."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from postlude.attribution.models import Notice
+from postlude.attribution.types import Fate
+from postlude.journeys import api as journeys
+from postlude.journeys.types import CycleRef
+from postlude.kernel import boundaries, store
+from postlude.messages.types import MessageFact, State
+from postlude.orders import api as orders
+from postlude.orgs import api as orgs
+
+_ACTION, _ORDER = "way", "order"  # what a notice writes into the context of its messages
+_FATES = {
+    State.ACCEPTED: Fate.SENT,
+    State.DELIVERED: Fate.SENT,
+    State.BOUNCED: Fate.SENT,
+    State.UNKNOWN: Fate.UNKNOWN,
+    State.BLOCKED: Fate.BLOCKED,
+    State.CANCELLED: Fate.BLOCKED,
+    State.FAILED: Fate.FAILED,
+    State.EXPIRED: Fate.FAILED,
+}
+AWAITED = frozenset({Fate.SENT, Fate.UNKNOWN})
+_NEW = ("id", "org_id", "contact", "kind", "action", "version", "branch", "about", "day")
+_NEWS = ("fate", "cost", "sent_at")
+_EMPTY: Mapping[str, Any] = {"reaction": "", "type": "", "effect": "", "credited": False}
+_COLUMNS = (*_NEW, *_NEWS, *_EMPTY, "currency")
+
+
+def note(org: int, facts: Iterable[MessageFact]) -> list[int]:
+    """Write down the notices among these messages; return which those are. Safe to repeat."""
+    mine = [fact for fact in facts if _ACTION in fact.context and not fact.testing]
+    ran = journeys.cycles(org, {fact.cycle for fact in mine if fact.cycle is not None})
+    known = [(fact, ran[fact.cycle]) for fact in mine if fact.cycle in ran]
+    if not known:
+        return []
+    named = {int(fact.context[_ORDER]) for fact in mine if fact.context.get(_ORDER)}
+    about = orders.shop_orders(org, named)
+    with store.write():
+        before = _sent_before(org, [fact.id for fact, _ in known])
+        rows = [
+            _row(org, fact, cycle, about.get(fact.context.get(_ORDER, 0)), before.get(fact.id))
+            for fact, cycle in known
+        ]
+        store.upsert_many(Notice, _COLUMNS, rows, changes=frozenset(_NEWS))
+    boundaries.crossing("attribution.noted")
+    return [fact.id for fact, _ in known]
+
+
+def _sent_before(org: int, messages: Collection[int]) -> dict[int, datetime | None]:
+    rows = Notice.objects.select_for_update().filter(org=org, id__in=messages).order_by("id")
+    return dict(rows.values_list("id", "sent_at"))
+
+
+def _row(
+    org: int,
+    fact: MessageFact,
+    cycle: CycleRef,
+    about: orders.ShopOrderFact | None,
+    before: datetime | None,
+) -> tuple[Any, ...]:
+    fate = _FATES.get(fact.state, Fate.QUEUED)
+    return (
+        fact.id,
+        org,
+        fact.contact,
+        cycle.journey,
+        str(fact.context[_ACTION])[:64],
+        cycle.version,
+        about.branch if about else None,
+        about.uid if about else "",
+        orgs.local_day(org, fact.created_at),
+        fate.value,
+        fact.cost,
+        _sent_at(fact, before) if fate in AWAITED else None,
+        *_EMPTY.values(),
+        "",
+    )
+
+
+def _sent_at(fact: MessageFact, before: datetime | None) -> datetime:
+    """Return the first instant at which it may have been read.
+
+    What was parked as unknown is accepted when somebody finds out, long after it was read.
+    """
+    told = fact.accepted_at or fact.settled_at or fact.created_at
+    return told if before is None else min(told, before)

@@ -1,0 +1,91 @@
+"""Reading what came of messages, and why."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from postlude.attribution import facts
+from postlude.attribution.facts import Households
+from postlude.attribution.models import Notice, Replaced
+from postlude.attribution.reactions import REACTIONS, WITHIN, react, reasons
+from postlude.attribution.types import (
+    Earlier,
+    Fate,
+    Known,
+    NoticeFact,
+    Reaction,
+    ReactionState,
+    ReactionType,
+    Sent,
+)
+from postlude.kernel import store
+from postlude.kernel.money import Money
+
+_CHUNK = 500
+
+
+def notices(org: int, messages: Collection[int]) -> dict[int, NoticeFact]:
+    """Return what came of messages, by message; those that no notice sent are left out."""
+    found: dict[int, NoticeFact] = {}
+    for chunk in store.chunks(sorted(set(messages)), _CHUNK):
+        for row in Notice.objects.filter(org=org, id__in=chunk):
+            found[row.id] = _fact(row)
+    return found
+
+
+def reaction_of(org: int, message: int, *, now: datetime) -> tuple[Reaction, list[Earlier]] | None:
+    """Judge one message anew, with its receipt, and say what was answered before, oldest first.
+
+    None for a message that was not sent by a notice, or did not go out.
+    """
+    row = Notice.objects.filter(org=org, id=message, sent_at__isnull=False).first()
+    if row is None or row.sent_at is None:
+        return None
+    house = Households.of(org, [row.contact])
+    rows = Notice.objects.filter(
+        org=org, contact__in=list(house.head), sent_at__gte=row.sent_at - WITHIN
+    )
+    sent = [
+        Sent(each.id, house.head[each.contact], each.kind, each.sent_at, each.about)
+        for each in rows
+        if each.sent_at is not None
+    ]
+    begin = min(each.sent_at for each in sent)
+    found = react(
+        sent,
+        facts.orders_of(org, house, begin),
+        facts.accruals_of(org, house, begin, reasons(REACTIONS)),
+        known=Known(now, now),
+    )
+    older = Replaced.objects.filter(org=org, message=message).order_by("replaced_at", "id")
+    return found[message], [
+        Earlier(
+            ReactionState(each.reaction),
+            each.effect,
+            each.reacted_at,
+            each.judged_at,
+            each.replaced_at,
+        )
+        for each in older
+    ]
+
+
+def _fact(row: Notice) -> NoticeFact:
+    amount = None if row.amount_minor is None else Money(row.amount_minor, row.currency)
+    return NoticeFact(
+        message=row.id,
+        contact=row.contact,
+        kind=row.kind,
+        action=row.action,
+        version=row.version,
+        branch=row.branch,
+        about=row.about,
+        day=row.day,
+        fate=Fate(row.fate),
+        sent_at=row.sent_at,
+        state=ReactionState(row.reaction) if row.reaction else None,
+        type=ReactionType(row.type) if row.type else None,
+        effect=row.effect,
+        reacted_at=row.reacted_at,
+        credited=row.credited,
+        amount=amount,
+    )

@@ -6,6 +6,7 @@ ReportError
 ├── BadRange         a range of days that ends before it begins
 ├── BadStep          a step that the funnel does not have
 ├── UnknownEvent     no event or conference of that name
+├── UnknownNotice    no notice of that name was sent
 ├── UnknownRule      no rule of that name
 └── UnknownType      no ticket type of that name
 """
@@ -94,3 +95,15 @@ class UnknownRule(ReportError, LookupError):
 
     def __init__(self, rule: str) -> None:
         super().__init__(rule=rule[:100])
+
+
+class UnknownNotice(ReportError, LookupError):
+    """No notice of that name was ever sent."""
+
+    code = "reports.unknown_notice"
+    http_status = 404
+    message = N_("No notice “{kind}” was sent.")
+    hint = N_("There are: {known}.")
+
+    def __init__(self, kind: str, known: str) -> None:
+        super().__init__(kind=kind[:100], known=known or "–")

@@ -158,7 +158,7 @@ def test_what_no_notice_sent_is_not_listed(place) -> None:
     Notice.objects.all().delete()
     made = place.queue("invite", place.person())
     Message.objects.filter(id__in=made).update(context={"conference": 1})
-    place.settle(made)
+    place.settle()
     place.work()
     assert attribution.notices(place.org, made) == {}
 

@@ -1,4 +1,4 @@
-"""Commands that count: report funnel, report promotions."""
+"""Commands that count: report funnel, report notices, report promotions."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +10,7 @@ from postlude.reports.types.funnel import STEPS, Funnel, Line, Step, Tally
 from postlude.wiring.cli import output
 from postlude.wiring.cli.data import Json, Org, chosen
 from postlude.wiring.cli.files import write
+from postlude.wiring.cli.notices import notices
 from postlude.wiring.cli.promotions import promotions
 
 
@@ -18,6 +19,7 @@ def add_to(app: typer.Typer) -> None:
     report = typer.Typer(help="Count what happened.", no_args_is_help=True)
     report.callback()(lambda: None)
     report.command("funnel")(funnel)
+    report.command("notices")(notices)
     report.command("promotions")(promotions)
     app.add_typer(report, name="report")
 

@@ -1,0 +1,122 @@
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from postlude.reports.notices.intervals import Difference, Share
+
+
+class Count(StrEnum):
+    """What is counted of the messages of a notice.
+
+    written = sent + unknown + blocked + failed + queued, and
+    sent = reacted + no_reaction + waiting + unmeasured. `credited`: those of the reacted that are
+    the newest message before their order. `unknown_reacted`: of messages that may have gone.
+    """
+
+    WRITTEN = "written"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+    QUEUED = "queued"
+    REACTED = "reacted"
+    NO_REACTION = "no_reaction"
+    WAITING = "waiting"
+    UNMEASURED = "unmeasured"
+    CREDITED = "credited"
+    UNKNOWN_REACTED = "unknown_reacted"
+
+
+FATES = (Count.SENT, Count.UNKNOWN, Count.BLOCKED, Count.FAILED, Count.QUEUED)
+ANSWERS = (Count.REACTED, Count.NO_REACTION, Count.WAITING, Count.UNMEASURED)
+
+
+class Unit(StrEnum):
+    """What became of the points that came with a notice. `taken_back`: it never arrived."""
+
+    GIVEN = "given"
+    SPENT = "spent"
+    BURNT = "burnt"
+    TAKEN_BACK = "taken_back"
+    LIVE = "live"
+
+
+class Group(NamedTuple):
+    """What a line is about; an empty word and None stand for all of them."""
+
+    kind: str = ""
+    action: str = ""
+    version: int | None = None
+    week: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The numbers of a line. Money in minor units by currency; each order's counts once a line.
+
+    `median_seconds`: how long after the message half of those who reacted had done so.
+    """
+
+    counts: Mapping[Count, int] = field(default_factory=dict)
+    revenue: Mapping[str, int] = field(default_factory=dict)
+    points: Mapping[Unit, int] = field(default_factory=dict)
+    cost: int | None = None
+    median_seconds: float | None = None
+
+    def count(self, what: Count) -> int:
+        return self.counts.get(what, 0)
+
+    @property
+    def share(self) -> Share:
+        """Of those of whom it is known, how many reacted."""
+        reacted = self.count(Count.REACTED)
+        return Share(reacted, reacted + self.count(Count.NO_REACTION))
+
+    @property
+    def median_days(self) -> float | None:
+        return None if self.median_seconds is None else round(self.median_seconds / 86_400, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    group: Group
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two actions of one version, the higher rate first."""
+
+    kind: str
+    version: int
+    first: str
+    second: str
+    difference: Difference
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Local days on which the messages were written, both in; and one kind, or all."""
+
+    since: date | None = None
+    until: date | None = None
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """The report: by week, by action, by kind, and the whole; `under_way` is not in it yet."""
+
+    asked: Asked
+    zone: str
+    currency: str
+    now: datetime
+    weeks: Sequence[Line]
+    actions: Sequence[Line]
+    kinds: Sequence[Line]
+    total: Tally
+    comparisons: Sequence[Comparison]
+    winners: Mapping[tuple[str, int], str]
+    under_way: int

@@ -375,3 +375,37 @@ def test_line_signs_what_people_do(sandbox, listener):
     raw = json.dumps(listener.bodies[0], ensure_ascii=False).encode()
     digest = hmac.new(b"sandbox-line-secret", raw, hashlib.sha256).digest()
     assert base64.b64encode(digest).decode() == listener.headers[0]["x-line-signature"]
+
+
+def test_fcm_takes_one_device_a_call_and_says_what_it_refuses(sandbox):
+    base = sandbox.url("fcm")
+    url = f"{base}/v1/projects/sandbox-project/messages:send"
+    token = {"authorization": "Bearer sandbox-fcm-token"}
+
+    def send(message: dict, **more: object) -> httpx.Response:
+        return httpx.post(url, json={"message": message, **more}, headers=token)
+
+    def refusal(answer: httpx.Response) -> tuple[int, str]:
+        error = answer.json()["error"]
+        return answer.status_code, error["details"][0]["errorCode"]
+
+    assert send({"token": "a"}).json()["name"].startswith("projects/sandbox-project/messages/")
+    assert 200 == send({"fid": "b"}, validateOnly=True).status_code
+    assert ["a"] == [each["to"] for each in sandbox.client.received("fcm")["messages"]]
+    assert (400, "INVALID_ARGUMENT") == refusal(send({"token": "a", "fid": "b"}))
+    assert (400, "INVALID_ARGUMENT") == refusal(send({"token": "a", "data": {"n": 1}}))
+    sandbox.client.uninstall("a")
+    assert (404, "UNREGISTERED") == refusal(send({"token": "a"}))
+    sandbox.client.configure("fcm", of_another_project=["c"], without_apns_key=["d"])
+    assert (403, "SENDER_ID_MISMATCH") == refusal(send({"token": "c"}))
+    assert (401, "THIRD_PARTY_AUTH_ERROR") == refusal(send({"token": "d"}))
+    sandbox.client.fault("fcm", "rate_limited", retry_after=3)
+    busy = send({"token": "e"})
+    assert ((429, "QUOTA_EXCEEDED"), "3") == (refusal(busy), busy.headers["retry-after"])
+
+    sandbox.client.clear_faults()
+    assert 401 == httpx.post(url, json={"message": {"token": "a"}}).status_code
+    assert 400 == httpx.post(f"{base}/token", data={"grant_type": "x"}).status_code
+    assert {"project_id", "private_key", "client_email", "token_uri"} <= set(
+        sandbox.client.fcm_key()
+    )

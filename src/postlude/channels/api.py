@@ -5,6 +5,7 @@ from postlude.channels.anymail_esp import account as anymail_esp
 from postlude.channels.anymail_esp.channel import AnymailEsp
 from postlude.channels.checks import doctor
 from postlude.channels.delivery import deliver, send_window
+from postlude.channels.fcm.channel import Fcm
 from postlude.channels.followers import handle_line
 from postlude.channels.jobs import JOBS, LANED_JOBS
 from postlude.channels.klaviyo.campaign_channel import KlaviyoCampaign
@@ -55,6 +56,7 @@ def register_all() -> None:
         Klaviyo(),
         KlaviyoCampaign(),
         Line(),
+        Fcm(),
         Smtp(),
         Memory(),
     )

@@ -4,6 +4,7 @@ ChannelError
 ├── UnknownChannel       no vendor folder of that name is registered
 ├── NotSupported         the vendor lacks the feature; it never vanishes silently
 ├── MissingSdk           an extra of the package is not installed
+├── NoAccess             the vendor gives no token for the sender's account
 ├── CannotAnnounce       an announcement that cannot be made, and what to do
 └── BadSenderSettings    a sender's settings cannot be used
 """
@@ -38,8 +39,15 @@ class MissingSdk(ChannelError):
     """The vendor's SDK is not installed."""
 
     code = "missing_sdk"
-    message = N_("Klaviyo's SDK is not installed.")
-    hint = N_("Install Postlude with its extra: pip install 'postlude[klaviyo]'.")
+    message = N_("{sdk} is not installed.")
+    hint = N_("Install Postlude with its extra: pip install 'postlude[{extra}]'.")
+
+
+class NoAccess(ChannelError):
+    """The vendor gives no access token."""
+
+    code = "no_access"
+    message = N_("{vendor} gives no access token: {words}.")
 
 
 class CannotAnnounce(ChannelError, ValueError):

@@ -16,7 +16,8 @@ class Verdict:
     refused: definitely not taken, may be sent again. failed: definitely not taken, never will
     be. unknown: it may have been taken. `pause_sender` says that every other mail of this sender
     would end the same way now: the sender rests and no attempt is burnt. `throttled`: a 429 that
-    did not say for how long, see `pacing`. `month_used_up`: see `Outcome`.
+    did not say for how long, see `pacing`. `month_used_up` and `address_gone`:
+    see `Outcome`.
     """
 
     kind: Literal["accepted", "refused", "failed", "unknown"]
@@ -26,6 +27,7 @@ class Verdict:
     pause_sender: bool = False
     throttled: bool = False
     month_used_up: bool = False
+    address_gone: bool = False
 
     def of(self, message: int) -> Outcome:
         """Say it of a message."""
@@ -38,6 +40,7 @@ class Verdict:
             retry_after=pause if self.retry_after is None else self.retry_after,
             pause_sender=self.pause_sender,
             month_used_up=self.month_used_up,
+            address_gone=self.address_gone,
         )
 
 

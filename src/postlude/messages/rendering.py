@@ -56,6 +56,7 @@ class _Batch:
     values: Mapping[str, Mapping[int, Any]]
     account: SenderConfig
     files: Mapping[int, tuple[Attachment, ...]]
+    devices: Mapping[int, tuple[str, ...]]
 
 
 def render(leased: Sequence[Leased], *, now: datetime) -> tuple[list[Rendered], list[Outcome]]:
@@ -111,7 +112,15 @@ def _batch(org: int, sender: int, group: Sequence[Leased]) -> _Batch:
         used |= text_of(org, it.template_version, it.locale).names
     values = providers.values(org, group, used)
     files = attachments.of(org, group)
-    return _Batch(recipients, values, senders.by_id(sender), files)
+    return _Batch(recipients, values, senders.by_id(sender), files, _devices(org, group))
+
+
+def _devices(org: int, group: Sequence[Leased]) -> dict[int, tuple[str, ...]]:
+    its = traits.of(group[0].channel)
+    if not its.all_devices:
+        return {}
+    found = people.all_addresses(org, sorted({it.contact for it in group}), its.address_kind)
+    return {who: tuple(each.value for each in places) for who, places in found.items()}
 
 
 def _one(it: Leased, batch: _Batch) -> Rendered:
@@ -141,6 +150,7 @@ def _one(it: Leased, batch: _Batch) -> Rendered:
         address=recipient.address,
         attempts=it.attempts,
         attachments=batch.files.get(it.message, ()),
+        devices=batch.devices.get(it.contact, ()),
     )
 
 

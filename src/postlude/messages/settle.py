@@ -194,13 +194,14 @@ def _note(org: int, outcomes: Iterable[Outcome], late: set[int], now: datetime) 
             (
                 org,
                 it.message,
-                f"late {OutcomeKind(it.kind)}" if it.message in late else OutcomeKind(it.kind),
+                f"late {OutcomeKind(part.kind)}" if it.message in late else OutcomeKind(part.kind),
                 now,
-                it.words,
-                it.provider_id,
+                part.words,
+                part.provider_id,
                 "",
             )
             for it in outcomes
+            for part in it.parts or (it,)
         ]
     )
 

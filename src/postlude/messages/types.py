@@ -87,6 +87,8 @@ class ChannelTraits:
     keeps_shown_text: bool = False
     takes_whole_lots: bool = False
     """It sends no message by itself: a dispatch takes all of an announcement at once."""
+    all_devices: bool = False
+    """One message goes to every address of the kind that the contact has: one try for each."""
     key_life: timedelta | None = None
     """How long the vendor remembers a key after its first use; None is for ever. Within it a
     message without an answer is repeated; after it, repeating could reach the person twice."""
@@ -228,6 +230,7 @@ class Rendered:
     address: int | None = None
     attempts: int = 0
     attachments: tuple[Attachment, ...] = ()
+    devices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +239,8 @@ class Outcome:
 
     `pause_sender` (a 429): the sender rests for `retry_after` seconds, no attempt is burnt.
     `month_used_up`: the vendor's own quota is spent, so the sender rests until the next month.
+    `parts`: the outcome at each device, which are noted in place of the whole. `address_gone`: the
+    vendor says that this address is no more.
     `words` are the provider's; personal data is cut from them before they are stored.
     """
 
@@ -248,6 +253,8 @@ class Outcome:
     segments: int = 0
     dispatch: int | None = None
     month_used_up: bool = False
+    address_gone: bool = False
+    parts: tuple["Outcome", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

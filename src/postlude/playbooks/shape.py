@@ -336,8 +336,25 @@ class LineAccount(Part):
     are told."""
 
 
+class Push(Part):
+    """Notifications on phones and in browsers by Firebase. docs/howto/push.md"""
+
+    via: Literal["fcm"]
+    credentials: Secret
+    """The JSON key of a service account."""
+    project: str = ""
+    """The Firebase project; else that of the key."""
+    base_url: str = ""
+    """Another API address, such as the sandbox's."""
+    rate: float = Field(default=100.0, gt=0, le=2_000)
+    """Messages a second, each to all devices of a person."""
+    a_month: int | None = Field(default=None, gt=0)
+    """A quota of your own; when it is used up, sending rests till the next month and you are
+    told."""
+
+
 MailSender = Mailgun | Anymail | Klaviyo | Smtp
-ChatSender = LineAccount
+ChatSender = LineAccount | Push
 Sender = Annotated[MailSender | ChatSender, Field(discriminator="via")]
 
 

@@ -168,6 +168,14 @@ class SandboxClient:
         """Webhook deliveries of a chat app with their attempts."""
         return self._json("GET", f"/{app}/webhooks", params={"limit": str(limit)})
 
+    def fcm_key(self) -> Json:
+        """The key of a service account that the FCM simulator knows."""
+        return self._json("GET", "/fcm/key")
+
+    def uninstall(self, device: str) -> None:
+        """The app is removed from a device: FCM does not know it any more."""
+        self._json("POST", "/fcm/uninstall", {"device": device})
+
     def guests(self, space: str | None = None) -> Json:
         """The guest list of a space (of the only one, where none is named)."""
         spaces: Json = self.received("gather")["spaces"]

@@ -8,6 +8,7 @@ from postlude.sandbox.bigquery.simulator import BigQuery, BigQueryConfig
 from postlude.sandbox.discord.simulator import Discord, DiscordConfig
 from postlude.sandbox.discord_guild.simulator import DiscordGuild, DiscordGuildConfig
 from postlude.sandbox.faults import FaultBook
+from postlude.sandbox.fcm.simulator import Fcm, FcmConfig
 from postlude.sandbox.gather.simulator import Gather, GatherConfig
 from postlude.sandbox.heartbeat.simulator import Heartbeat, HeartbeatConfig
 from postlude.sandbox.kktix.notifications import KktixConfig
@@ -32,6 +33,7 @@ class SandboxOptions:
     mailersend: MailerSendConfig = field(default_factory=MailerSendConfig)
     klaviyo: KlaviyoConfig = field(default_factory=KlaviyoConfig)
     line: LineConfig = field(default_factory=LineConfig)
+    fcm: FcmConfig = field(default_factory=FcmConfig)
     discord: DiscordConfig = field(default_factory=DiscordConfig)
     discord_guild: DiscordGuildConfig = field(default_factory=DiscordGuildConfig)
     heartbeat: HeartbeatConfig = field(default_factory=HeartbeatConfig)
@@ -51,6 +53,7 @@ class Vendors:
         self.mailersend = MailerSend(options.mailersend, self.faults)
         self.klaviyo = Klaviyo(options.klaviyo, self.faults)
         self.line = Line(options.line, self.faults)
+        self.fcm = Fcm(options.fcm, self.faults)
         self.discord = Discord(options.discord, self.faults)
         self.discord_guild = DiscordGuild(options.discord_guild, self.faults)
         self.heartbeat = Heartbeat(options.heartbeat, self.faults)
@@ -64,6 +67,7 @@ class Vendors:
             self.mailersend,
             self.klaviyo,
             self.line,
+            self.fcm,
             self.discord,
             self.discord_guild,
             self.heartbeat,

@@ -1,4 +1,5 @@
 import itertools
+import json
 import threading
 from collections.abc import Iterator
 from socketserver import ThreadingMixIn
@@ -10,6 +11,7 @@ from django.db import connections
 
 from postlude.channels import api as channels
 from postlude.channels import registry
+from postlude.channels.fcm.channel import Fcm
 from postlude.channels.line.channel import Line
 from postlude.channels.mailgun.channel import Mailgun
 from postlude.kernel import http, inbox, jobs, store
@@ -95,6 +97,13 @@ def line_settings(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str
         "channel_secret": "${LINE_CHANNEL_SECRET}",
         "base_url": sandbox.url("line"),
     }
+
+
+@pytest.fixture
+def fcm_settings(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    key = {**sandbox.client.fcm_key(), "token_uri": f"{sandbox.url('fcm')}/token"}
+    monkeypatch.setenv("FCM_CREDENTIALS", json.dumps(key))
+    return {"credentials": "${FCM_CREDENTIALS}", "base_url": sandbox.url("fcm")}
 
 
 @pytest.fixture
@@ -201,14 +210,21 @@ def line_desk(org, line_settings, monkeypatch):
     return ChatDesk(org.id, "line", line_settings)
 
 
+@pytest.fixture
+def push_desk(org, fcm_settings):
+    """The same for devices."""
+    registry.register(Fcm())
+    return ChatDesk(org.id, "fcm", fcm_settings, kind="push")
+
+
 class ChatDesk:
     """An organisation's sender on a chat app, and contacts with and without an id there."""
 
-    def __init__(self, org: int, channel: str, settings: dict[str, object], slug: str = "chat"):
+    def __init__(self, org: int, channel: str, settings: dict[str, object], kind: str = ""):
         self.org = org
-        self.kind = channel
+        self.kind = kind or channel
         self.sender = messages.ensure_sender(
-            org, slug, channel, settings=settings, rate=1_000, burst=1_000, from_address=""
+            org, "chat", channel, settings=settings, rate=1_000, burst=1_000, from_address=""
         )
         text = LocaleText("zh-Hant", subject="歡迎", text="歡迎 https://pycon.example.org/")
         self.template = messages.publish_template(org, "hello", "chat", [text], now=now())
@@ -228,23 +244,22 @@ class ChatDesk:
         return found
 
     def enqueue(self, *values: str | None, **changes: object) -> list[int]:
-        new = [
-            NewMessage(
-                **{
-                    "key": f"hello:{contact}",
-                    "klass": "transactional",
-                    "sender": self.sender,
-                    "contact": contact,
-                    "template_version": self.template,
-                    "locale": "zh-Hant",
-                    "lane": 0,
-                    **changes,
-                }
-            )
-            for contact in self.contacts(*values)
-        ]
+        return [self.new(contact, **changes) for contact in self.contacts(*values)]
+
+    def new(self, contact: int, **changes: object) -> int:
+        facts = {
+            "key": f"hello:{contact}",
+            "klass": "transactional",
+            "sender": self.sender,
+            "contact": contact,
+            "template_version": self.template,
+            "locale": "zh-Hant",
+            "lane": 0,
+            **changes,
+        }
         with store.write():
-            return [e.message for e in messages.enqueue_many(self.org, new, now=now())]
+            (found,) = messages.enqueue_many(self.org, [NewMessage(**facts)], now=now())
+        return found.message
 
     def deliver(self) -> int:
         return channels.deliver(jobs.Budget(20))

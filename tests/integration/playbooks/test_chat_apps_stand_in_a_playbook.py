@@ -16,6 +16,10 @@ LINE = """{via: smtp, host: 127.0.0.1, from: PyCon <hello@example.test>}
     channel_secret: ${LINE_SECRET}
     silent: true
     a_month: 500
+  push:
+    via: fcm
+    credentials: ${FCM_CREDENTIALS}
+    project: shop
 """
 
 
@@ -37,9 +41,18 @@ def test_a_line_sender_is_kept_with_references_only(chatty: SimpleNamespace) -> 
     assert [500] == [each.quota for each in messages.senders(org) if each.slug == "line"]
 
 
+def test_a_push_sender_is_kept_with_references_only(chatty: SimpleNamespace) -> None:
+    chatty.apply()
+
+    sender = messages.sender(orgs.by_slug("pycon").id, "push")
+    assert ("fcm", "") == (sender.channel, sender.from_address)
+    assert {"credentials": "${FCM_CREDENTIALS}", "project": "shop"} == sender.settings
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
+        ("    credentials: ${FCM_CREDENTIALS}\n", "", "“credentials” is missing here."),
         ("    token: ${LINE_TOKEN}\n", "", "“token” is missing here."),
         ("    channel_secret: ${LINE_SECRET}\n", "", "“channel_secret” is missing here."),
         ("token: ${LINE_TOKEN}", "token: abc", "does not stand in a playbook"),

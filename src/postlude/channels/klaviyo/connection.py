@@ -117,7 +117,7 @@ def load() -> Any:
     try:
         import openapi_client  # noqa: PLC0415
     except ImportError:
-        raise MissingSdk from None
+        raise MissingSdk(sdk="Klaviyo's SDK", extra="klaviyo") from None
     return openapi_client
 
 

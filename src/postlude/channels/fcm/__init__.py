@@ -1,0 +1,1 @@
+"""Firebase Cloud Messaging: notifications on phones and in browsers, by its HTTP v1 API."""

@@ -1,0 +1,1 @@
+"""Firebase Cloud Messaging and Google's tokens as a simulator."""

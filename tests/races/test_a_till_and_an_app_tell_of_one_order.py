@@ -9,7 +9,7 @@ from django.db import connection
 from postlude.kernel.money import Money
 from postlude.orders import api as orders
 from postlude.orders.models import Buyer, ShopOrder
-from postlude.orders.shop.types import Change, ShopOrderSeen, Stage
+from postlude.orders.shop.types import ShopOrderChange, ShopOrderSeen, Stage
 
 NOW = datetime(2023, 9, 1, 2, tzinfo=UTC)
 CONTACT, ORDERS, HANDS = 7, 12, 6
@@ -42,7 +42,7 @@ def test_every_statement_is_heard_once(org, clock) -> None:
 
     with ThreadPoolExecutor(HANDS) as pool:
         heard = [change for changes in pool.map(work, range(HANDS)) for change in changes]
-    count = {change: heard.count(change) for change in Change}
+    count = {change: heard.count(change) for change in ShopOrderChange}
     assert (ORDERS, ORDERS + 1, 0) == (count["new"], count["changed"], count["refused"])
     assert ORDERS == ShopOrder.objects.count()
     buyer = Buyer.objects.get(org=org.id, contact=CONTACT)

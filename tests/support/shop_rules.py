@@ -22,6 +22,7 @@ EVERY_SCOPE = (
     "rewards.view",
     "rewards.grant_by_hand",
     "rewards.spend",
+    "orders.tell",
     "people.change_contact",
 )
 

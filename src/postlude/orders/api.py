@@ -30,6 +30,7 @@ from postlude.orders.facts import (
 from postlude.orders.handing import LEFT, on_contacts_joined
 from postlude.orders.happenings import ensure_happening, happenings
 from postlude.orders.naming import ANSWERS, answers_subject, matches
+from postlude.orders.shop.checking import check_shop_order
 from postlude.orders.shop.reading import (
     closed_shop_orders,
     shop_buyers,
@@ -38,7 +39,13 @@ from postlude.orders.shop.reading import (
     shop_orders_of,
 )
 from postlude.orders.shop.taking import CANCELLED, CLOSED, take_shop_orders
-from postlude.orders.shop.types import ShopOrderFact
+from postlude.orders.shop.types import (
+    ShopOrderChange,
+    ShopOrderFact,
+    ShopOrderOutcome,
+    ShopOrderSeen,
+    Stage,
+)
 from postlude.orders.upserts import upsert_sales
 from postlude.orders.warnings import close, warn, warnings
 
@@ -47,9 +54,14 @@ __all__ = (
     "CANCELLED",
     "CLOSED",
     "LEFT",
+    "ShopOrderChange",
     "ShopOrderFact",
+    "ShopOrderOutcome",
+    "ShopOrderSeen",
+    "Stage",
     "all_tickets",
     "answers_subject",
+    "check_shop_order",
     "close",
     "closed_shop_orders",
     "conferences",

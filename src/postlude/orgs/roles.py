@@ -11,6 +11,7 @@ class Permission(StrEnum):
     CHANGE_CONTACT = "people.change_contact"
     ERASE = "people.erase"
     VIEW_SALES = "sales.view"
+    TELL_ORDERS = "orders.tell"
     RESEND = "messages.resend"
     TEST = "messages.test"
     RELEASE = "messages.release"

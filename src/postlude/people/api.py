@@ -5,6 +5,7 @@ from postlude.people.answers import ANSWERED, answers, record_answers
 from postlude.people.audit import views
 from postlude.people.changing import MOVED, change_email, change_name
 from postlude.people.consents import consents, set_consent
+from postlude.people.customers import check_phone, find_customers, upsert_customers
 from postlude.people.describing import describe_many, standings
 from postlude.people.erasure import (
     erase,
@@ -53,6 +54,7 @@ __all__ = (
     "change_email",
     "change_name",
     "changes",
+    "check_phone",
     "consents",
     "count_address_warnings",
     "describe_many",
@@ -62,6 +64,7 @@ __all__ = (
     "families",
     "family",
     "find",
+    "find_customers",
     "forget_addresses",
     "lift",
     "locales",
@@ -82,5 +85,6 @@ __all__ = (
     "suppress",
     "suppress_contacts",
     "suppressed",
+    "upsert_customers",
     "views",
 )

@@ -28,6 +28,8 @@ class Read:
 def read(seen: PersonSeen) -> Read:
     """Normalise the e-mail. The phone is read later, and only where it is wanted: it is slow."""
     email, problem = read_email(seen.email_raw)
+    if problem is not None and problem.code == "missing" and not seen.needs_email:
+        problem = None
     return Read(seen, email, problem)
 
 

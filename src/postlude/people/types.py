@@ -31,6 +31,7 @@ class PersonSeen:
     `reference` is the source's own key of the row that shows this person, the smallest there is
     ("kktix:attendee:123"; an order's where there is no attendee). It finds the person again when
     the e-mail cannot. `shown_at` is how old this view of the row is; None: not known (a file).
+    Where nobody is written to by e-mail (`needs_email` False), to have none is no problem.
     """
 
     email_raw: str | None
@@ -40,6 +41,7 @@ class PersonSeen:
     source: str = ""
     reference: str = ""
     shown_at: datetime | None = None
+    needs_email: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,36 @@ class Recognised:
     contact: int | None
     created: bool = False
     problem: AddressProblem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerSeen:
+    """A customer as a shop's own programs show one; what is not given stays as it is.
+
+    At least one of `number` (the shop's own), `phone` and `email` finds the customer, in this
+    order. `birthday` is (month, day).
+    """
+
+    number: str = ""
+    phone: str | None = None
+    email: str | None = None
+    name: str | None = None
+    birthday: tuple[int, int] | None = None
+    locale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerKept:
+    """Who it is. `problem`: nothing was kept, because of `wrong` (phone, email, who).
+
+    `taken` are the addresses that are another customer's and were therefore not given to this one.
+    """
+
+    contact: int | None
+    created: bool = False
+    problem: AddressProblem | None = None
+    wrong: str = ""
+    taken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 
+from postlude.orgs import api as orgs
 from postlude.people import api as people
 from postlude.people.types import PersonSeen
 from postlude.rewards import api as rewards
@@ -21,7 +22,7 @@ from support.shop_rules import Till, iso
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "http-api.md"
 _BLOCK = re.compile(r"```sh\n(curl .*?)```", re.DOTALL)
-NEW = ("/promotions", "/rules", "/points", "/coupons", "/gift-cards", "/contacts")
+NEW = ("/promotions", "/rules", "/points", "/coupons", "/gift-cards", "/orders", "/contacts")
 
 
 @dataclass
@@ -38,6 +39,7 @@ def till(db, clock) -> Till:
     now = clock.now()
     seen = [PersonSeen("li@example.test"), PersonSeen("wang@example.test")]
     people.recognise_many(till.org, seen, now=now)
+    orgs.add_branch(till.org, "arbat", "Arbat")
     rewards.define_card_types(till.org, [CardType("tea", "Tea", "CNY", 200_00, 365)])
     rewards.define_coupons(till.org, CouponListSpec("tea-5"))
     rewards.upload_codes(till.org, "tea-5", "TEA-1\n")

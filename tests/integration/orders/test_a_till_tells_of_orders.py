@@ -13,7 +13,7 @@ from postlude.orders import api as orders
 from postlude.orders import handing
 from postlude.orders.errors import BadShopOrder
 from postlude.orders.models import Buyer, ShopOrder
-from postlude.orders.shop.types import Change, ShopOrderSeen, Stage
+from postlude.orders.shop.types import ShopOrderChange, ShopOrderSeen, Stage
 from postlude.orgs import api as orgs
 from postlude.people import api as people
 from postlude.people import recording
@@ -88,9 +88,16 @@ def test_any_order_of_arrival_ends_the_same(org, tell) -> None:
 
 def test_told_twice_is_told_once_and_otherwise_is_refused(org, tell) -> None:
     """A refused statement changes nothing; the others of its batch are kept."""
-    assert [Change.NEW, Change.CHANGED] == [each.change for each in tell(opened("A"), closed("A"))]
+    assert [ShopOrderChange.NEW, ShopOrderChange.CHANGED] == [
+        each.change for each in tell(opened("A"), closed("A"))
+    ]
     found = tell(closed("A"), closed("A", 4), opened("A", contact=8), opened("B"))
-    assert [Change.SAME, Change.REFUSED, Change.REFUSED, Change.NEW] == [e.change for e in found]
+    assert [
+        ShopOrderChange.SAME,
+        ShopOrderChange.REFUSED,
+        ShopOrderChange.REFUSED,
+        ShopOrderChange.NEW,
+    ] == [e.change for e in found]
     assert START + timedelta(hours=1) == found[1].order.closed_at == last(org.id)
     assert 2 == ShopOrder.objects.count()
 
@@ -171,7 +178,7 @@ def test_orders_go_with_a_contact_that_turns_out_to_be_another(org, tell, clock)
     tell(closed("A", contact=child), opened("B", contact=child), closed("B", 2))
     with store.write():
         recording.join(org.id, {child: head}, reason="test", now=clock.now())
-    assert Change.SAME is tell(closed("A", contact=child))[0].change
+    assert ShopOrderChange.SAME is tell(closed("A", contact=child))[0].change
     assert (1, 1) == (kept(org.id, child)[0], kept(org.id, head)[0])
     assert 1 == handing.hand_over(org.id, [child])
     assert (0, 2) == (kept(org.id, child)[0], kept(org.id, head)[0])

@@ -14,7 +14,9 @@ from postlude.rewards.errors import KeyReused, KeyTaken
 
 _OWN_NAME = re.compile(r"[a-z_]{1,40}")
 # What pydantic puts into a place for the branch of a union that it tried: no name of a body.
-_BRANCH = re.compile(r"str|ByEmail|constrained-str|function-.*")
+_BRANCH = re.compile(
+    r"str|ByEmail|ByPhone|ByNumber|constrained-str|function-.*|opened|closed|cancelled"
+)
 
 
 def known(error: Exception) -> AppError:

@@ -6,7 +6,11 @@ AppError
 ├── UnknownContact     404: no such contact in the key's organisation
 ├── NotDone            409: too little to spend, or a hold that has ended; nothing was changed
 ├── AddressNotKept     409: where a contact is reached cannot be kept like this
-└── OrderNotThere      409: a rule order is in a state in which this cannot be done
+├── OrderNotThere      409: a rule order is in a state in which this cannot be done
+├── UnknownBranch      404: no such branch in the key's organisation
+├── UnknownOrder       404: nobody told of such an order of a shop
+├── ToldOtherwise      409: this was told of an order before, in other words
+└── NotKept            400, 409: a customer cannot be kept as it was told
 """
 
 from postlude.kernel.errors import AppError, NotFound
@@ -60,3 +64,33 @@ class OrderNotThere(AppError):
 
     code = "order_state"
     http_status = 409
+
+
+class UnknownBranch(NotFound):
+    """There is no such branch here."""
+
+    code = "unknown_branch"
+    message = "There is no such branch here."
+    hint = "Name a branch by its slug; whoever runs Postlude adds branches."
+
+
+class UnknownOrder(NotFound):
+    """Nobody has told of such an order."""
+
+    code = "unknown_order"
+    message = "Nobody has told of an order with this name."
+
+
+class ToldOtherwise(AppError):
+    """An order is opened, closed and cancelled once."""
+
+    code = "order_told_otherwise"
+    http_status = 409
+    message = "This was told of the order before, in other words; what was told first stays."
+    hint = "Repeat a statement word for word; of another sale tell under another name."
+
+
+class NotKept(AppError):
+    """A customer cannot be kept; `fields` names what is wrong."""
+
+    code = "not_kept"

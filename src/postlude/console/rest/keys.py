@@ -14,6 +14,8 @@ PURPOSE_HEADER = "X-Purpose"
 _PURPOSE_LENGTH = 120
 _CALLERS = (
     Permission.VIEW_SALES,
+    Permission.TELL_ORDERS,
+    Permission.CHANGE_CONTACT,
     Permission.VIEW_RULES,
     Permission.ORDER_BY_RULES,
     Permission.VIEW_REWARDS,

@@ -1,7 +1,7 @@
 """Version 1: every call needs a key.
 
-Here are sales, buyers, messages, playbooks and jobs; promotions, rules, points, coupons, gift cards
-and where contacts are reached have files of their own.
+Here are sales, buyers, messages, playbooks and jobs; promotions, rules, points, coupons, gift
+cards, orders of a shop, its customers and where they are reached have files of their own.
 """
 
 from collections.abc import Callable
@@ -23,6 +23,7 @@ from postlude.console.rest import (
     cards,
     cards_spending,
     contact_addresses,
+    contacts,
     coupons,
     explaining,
     keys,
@@ -33,6 +34,7 @@ from postlude.console.rest import (
     promotions,
     reports,
     shapes,
+    shop_orders,
 )
 from postlude.console.rest.parsing import StrictParser
 from postlude.console.stages import Stage
@@ -83,10 +85,12 @@ _ROUTERS = (
     ("/coupons", coupons.router),
     ("/gift-cards", cards.router),
     ("/gift-cards", cards_spending.router),
+    ("/orders", shop_orders.router),
+    ("/contacts", contact_addresses.router),  # before what takes any name for a contact's
+    ("/contacts", contacts.router),
     ("/points/holds", points_holds.router),
     ("/points", points.router),
     ("/points", points_reading.router),
-    ("/contacts", contact_addresses.router),
 )
 for path, router in _ROUTERS:
     api.add_router(path, router)

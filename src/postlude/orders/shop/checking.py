@@ -1,19 +1,21 @@
 """What a statement about an order has to be, before anything is written. Pure."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from postlude.orders.errors import BadShopOrder
 from postlude.orders.shop.types import ShopOrderSeen, Stage
 
 _UID_MAX = _WORD_MAX = 64
 _COUPONS_MAX = 400
+# The clock of a till may be a little fast.
+_AHEAD = timedelta(minutes=5)
 _COUPON = re.compile(r"[^\s\x00-\x1f]{1,40}")
 
 
-def check(seen: ShopOrderSeen, *, latest: datetime) -> None:
+def check_shop_order(seen: ShopOrderSeen, *, now: datetime) -> None:
     """Raise BadShopOrder, which names what is wrong and never what was said."""
-    wrong = _wrong(seen, latest)
+    wrong = _wrong(seen, now + _AHEAD)
     if wrong:
         raise BadShopOrder(what=wrong)
 

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from postlude.kernel import boundaries, ids, store, work
 from postlude.orders.buyers import recount
 from postlude.orders.models import ShopOrder
 from postlude.orders.shop import rows
-from postlude.orders.shop.checking import check
+from postlude.orders.shop.checking import check_shop_order
 from postlude.orders.shop.hearing import Known, hear
 from postlude.orders.shop.rows import Line
-from postlude.orders.shop.types import Change, ShopOrderOutcome, ShopOrderSeen, Stage
+from postlude.orders.shop.types import ShopOrderChange, ShopOrderOutcome, ShopOrderSeen, Stage
 from postlude.orgs import api as orgs
 from postlude.people import api as people
 
@@ -20,8 +20,6 @@ BATCH = 500
 TRIES = 8
 # An order that counts was closed, or more became known of it; one that was closed no longer counts.
 CLOSED, CANCELLED = "order.closed", "order.cancelled"
-# The clock of a till may be a little fast.
-AHEAD = timedelta(minutes=5)
 
 
 class _Overtaken(Exception):
@@ -41,7 +39,7 @@ def take_shop_orders(
     anything is written.
     """
     for each in seen:
-        check(each, latest=now + AHEAD)
+        check_shop_order(each, now=now)
     outcomes: list[ShopOrderOutcome] = []
     for part in store.chunks(seen, BATCH):
         outcomes += _take(org, part, now)
@@ -94,10 +92,10 @@ def _hear(held: dict[str, Line], seen: ShopOrderSeen, now: datetime) -> ShopOrde
     line = held.get(seen.uid) or Line(ids.new_id(), seen.uid, now, None, Known())
     heard = hear(line.known, seen)
     if heard is None:
-        return ShopOrderOutcome(Change.REFUSED, rows.fact(line))
-    change = Change.SAME if heard == line.known else Change.CHANGED
+        return ShopOrderOutcome(ShopOrderChange.REFUSED, rows.fact(line))
+    change = ShopOrderChange.SAME if heard == line.known else ShopOrderChange.CHANGED
     if line.uid not in held:
-        held[line.uid], change = line, Change.NEW
+        held[line.uid], change = line, ShopOrderChange.NEW
     line.known = heard
     return ShopOrderOutcome(change, rows.fact(line))
 

@@ -14,7 +14,7 @@ class Stage(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Change(StrEnum):
+class ShopOrderChange(StrEnum):
     """What a statement did to an order. REFUSED: this was told before, and otherwise."""
 
     NEW = "new"
@@ -70,7 +70,7 @@ class ShopOrderFact:
 class ShopOrderOutcome:
     """What became of one statement, and the order after it (of a refused one: as it was)."""
 
-    change: Change
+    change: ShopOrderChange
     order: ShopOrderFact
 
 

@@ -1,0 +1,117 @@
+"""A customer who is known already shows another phone, e-mail or name."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from postlude.kernel import ids, store, work
+from postlude.people import audit, recording
+from postlude.people.aliases import family
+from postlude.people.changing import change_email
+from postlude.people.lookup import EMAIL, PHONE, REFERENCE
+from postlude.people.models import Address, Contact, Identity
+from postlude.people.recognition import JOINED
+from postlude.people.spelling import NAME_MAX
+from postlude.people.types import Actor, AddressProblem, CustomerKept
+
+_PURPOSE = "told by the shop"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who it is, whom phone and e-mail lead to, and how references of numbers begin."""
+
+    contact: int
+    phone_owner: int | None
+    email_owner: int | None
+    numbers: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is shown now; None: nothing is said of it. `phone_keys` are references of `phone`."""
+
+    phone: str | None
+    phone_keys: tuple[str, ...]
+    email: str | None
+    name: str | None
+
+
+def has_reference(org: int, contact: int, prefix: str) -> bool:
+    """Say whether a reference that begins so leads to a contact, under any of its ids."""
+    rows = Identity.objects.filter(org=org, kind=REFERENCE, contact__in=family(org, contact))
+    return rows.filter(key__startswith=prefix).exists()
+
+
+def renew(org: int, known: Known, said: Said, *, actor: Actor, now: datetime) -> CustomerKept:
+    """Replace what is otherwise by now, inside the caller's transaction.
+
+    Raises ClaimLost, having to be rolled back.
+    """
+    row = Contact.objects.select_for_update().get(org=org, id=known.contact)
+    if row.erased_at is not None:
+        hint = "If the person asks to be known again, lift the erasure of this address."
+        problem = AddressProblem("erased", "", hint, "This person asked to be forgotten.")
+        return CustomerKept(row.id, problem=problem, wrong="who")
+    taken: list[str] = []
+    changed = [*_rename(org, row, said.name), *_phone(org, known, said, taken, now)]
+    if changed:
+        audit.note(org, [row.id], actor=actor, purpose=_PURPOSE, fields=changed, now=now)
+    contact = row.id
+    if said.email is not None and known.email_owner != row.id:
+        if _are_two(org, row.id, known.email_owner, known.numbers):
+            return CustomerKept(row.id, taken=(*taken, EMAIL))
+        found = change_email(org, row.id, said.email, actor=actor, now=now)
+        contact = found.contact or row.id
+        if found.problem is not None:
+            taken.append(EMAIL)
+    return CustomerKept(contact, taken=tuple(taken))
+
+
+def _are_two(org: int, contact: int, owner: int | None, numbers: str) -> bool:
+    """Say whether each has a number of its own: they share an address and are two customers."""
+    both = (contact, owner)
+    return all(each is not None and has_reference(org, each, numbers) for each in both)
+
+
+def _rename(org: int, row: Contact, name: str | None) -> list[str]:
+    words = " ".join((name or "").split())[:NAME_MAX]
+    if not words or words == row.name:
+        return []
+    Contact.objects.filter(org=org, id=row.id).update(name=words)
+    return ["name"]
+
+
+def _phone(org: int, known: Known, said: Said, taken: list[str], now: datetime) -> list[str]:
+    """Give the phone; whoever is known by nothing but this phone is the same customer."""
+    if said.phone is None:
+        return []
+    owner = known.phone_owner
+    if owner is not None and owner != known.contact:
+        if not _is_known_by_phone_alone(org, owner, known.numbers):
+            taken.append(PHONE)
+            return []
+        recording.join(org, {owner: known.contact}, reason="same_phone", now=now)
+        work.publish(JOINED, org, [owner])
+    if owner is None:
+        recording.claim(org, REFERENCE, {said.phone_keys[0]: known.contact})
+    return _move(org, known.contact, said, now)
+
+
+def _is_known_by_phone_alone(org: int, contact: int, numbers: str) -> bool:
+    has_email = Identity.objects.filter(org=org, kind=EMAIL, contact=contact).exists()
+    return not has_email and not has_reference(org, contact, numbers)
+
+
+def _move(org: int, contact: int, said: Said, now: datetime) -> list[str]:
+    current = Address.objects.filter(org=org, contact=contact, kind=PHONE, until=None)
+    if current.filter(value=said.phone).exists():
+        return []
+    current.update(until=now)
+    # What somebody was called by before may be another's tomorrow: it leads to nobody.
+    kind = said.phone_keys[0].partition(":")[0]
+    old = Identity.objects.filter(org=org, kind=REFERENCE, contact__in=family(org, contact))
+    old.filter(key__startswith=f"{kind}:").exclude(key__in=said.phone_keys).delete()
+    columns = ("id", "org_id", "contact_id", "kind", "value", "legacy_hash", "since")
+    row = (ids.new_id(), org, contact, PHONE, said.phone, "", now)
+    store.insert_many(Address, columns, [row])
+    return [PHONE]

@@ -31,8 +31,8 @@ LONGEST_KEY = 180  # a gift's is the order's with its place in it, and the ledge
 class ReserveOrder:
     """A question to be answered bindingly.
 
-    A key has at most 180 characters. `digest` is of everything that was asked under `key`: the same key with another digest is
-    refused. What is scarce is held until `expires_at`.
+    A key has at most 180 characters. `digest` is of everything that was asked under `key`: the same
+    key with another digest is refused. What is scarce is held until `expires_at`.
     """
 
     key: str

@@ -21,6 +21,7 @@ from postlude.orgs.roles import PERMISSIONS, Permission, Role, permissions_of_ro
 from postlude.orgs.staff import (
     User,
     add_staff,
+    check_role,
     dismiss,
     give_role,
     orgs_of,
@@ -42,6 +43,7 @@ __all__ = (
     "by_slug",
     "caps",
     "check_key",
+    "check_role",
     "configure",
     "create",
     "day_bounds",

@@ -15,7 +15,7 @@ User = AbstractBaseUser | AnonymousUser
 
 def add_staff(org: int, username: str, password: str, role: str) -> int:
     """A new user with a role in `org`; the user's id. An existing user is never taken over."""
-    _check_role(role)
+    check_role(role)
     users = get_user_model()
     try:
         with store.write():
@@ -28,7 +28,7 @@ def add_staff(org: int, username: str, password: str, role: str) -> int:
 
 def give_role(org: int, username: str, role: str) -> None:
     """Give an existing user this role in `org`, in place of the one they had."""
-    _check_role(role)
+    check_role(role)
     user = get_user_model().objects.filter(username=username).first()
     if user is None:
         raise UnknownUser
@@ -84,6 +84,7 @@ def permissions_of(user: User, org: int) -> frozenset[str]:
     return frozenset() if role is None else permissions_of_role(role)
 
 
-def _check_role(role: str) -> None:
+def check_role(role: str) -> None:
+    """Raise BadSetting for a role that there is not."""
     if role not in set(Role):
         raise BadSetting(setting="role", value=role)

@@ -160,6 +160,7 @@ def poll_one(row: Source, *, now: datetime, budget: Budget) -> PollReport:
         changes=dict(tally.changes),
         warnings=tuple(warning.words for warning in tally.warnings),
         error=health.words(tally, failure) if failure else "",
+        code=failure.code if failure else "",
         trouble=health.trouble(tally, failure) if failure else None,
         seconds=round(clock.monotonic() - started, 3),
         finished=tally.finished,

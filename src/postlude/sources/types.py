@@ -22,9 +22,9 @@ class Trouble:
 class PollReport:
     """What one poll of one source did.
 
-    `ok` is False when the source did not answer all we asked; `error` says why, in English, and
-    `trouble` for other languages. `finished` is False when the time ran out: the next poll goes
-    on.
+    `ok` is False when the source did not answer all we asked; `error` says why, in English, `code`
+    by the name of the error, and `trouble` for other languages. `finished` is False when the time
+    ran out: the next poll goes on.
     """
 
     source: str
@@ -35,6 +35,7 @@ class PollReport:
     changes: dict[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     error: str = ""
+    code: str = ""
     trouble: Trouble | None = None
     seconds: float = 0.0
     finished: bool = True

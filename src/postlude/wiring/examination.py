@@ -23,6 +23,7 @@ from postlude.orgs import api as orgs
 from postlude.rewards import api as rewards
 from postlude.sources import api as sources
 from postlude.warehouse import api as warehouse
+from postlude.wiring.database_trouble import NotMigrated
 
 _WAL_BYTES = 256 * 1024 * 1024
 
@@ -32,11 +33,11 @@ def examine(
 ) -> list[Finding]:
     """Return every finding; a check that breaks becomes a finding itself."""
     found: list[Finding] = []
-    checks = [_home, _keys, _database, _configuration, _work]
-    for check in checks:
+    for check in (_home, _keys, _database, _configuration):
         found += _safely(check.__name__.strip("_"), check)
     if any(each.level == "problem" and each.check == "database" for each in found):
-        return found
+        return found  # all that follows reads its tables
+    found += _safely("work", _work)
     for other in more or []:
         found += _safely(other.__name__.strip("_"), partial(other, online))
     return found
@@ -47,6 +48,8 @@ def _safely(name: str, check: Callable[[], list[Finding]]) -> list[Finding]:
         return check()
     except (AppError, DatabaseError, OSError, httpx.HTTPError) as error:
         hint = error.hint if isinstance(error, AppError) else ""
+        if isinstance(error, DatabaseError):
+            hint = "Does the database of POSTLUDE_DATABASE_URL run, and let this user in?"
         return [Finding(name, "problem", http.words(error), hint)]
 
 
@@ -84,9 +87,9 @@ def _database() -> list[Finding]:
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     name = "PostgreSQL" if store.is_postgresql() else "SQLite"
     if plan:
-        return [
-            Finding("database", "problem", f"{len(plan)} migrations missing", "postlude migrate")
-        ]
+        missing = NotMigrated()
+        what = f"{missing.code}: {len(plan)} migrations are missing"
+        return [Finding("database", "problem", what, missing.hint)]
     found = [Finding("database", "ok", f"{name}, up to date")]
     off = skew.seconds()
     if off > skew.MOST_SECONDS:

@@ -53,8 +53,9 @@ def sync(
 ) -> int:
     """Poll the sources of an organisation; with `once` do all that follows. Returns an exit code.
 
-    0 all done · 4 a source did not answer · 5 done, but something is left for the next run. Beside
-    a running `up` on SQLite it only polls: the server's jobs do the rest.
+    0 all done · 4 a source did not answer · 5 done, but something is left for the next run · 6 a
+    source's secret is missing. Beside a running `up` on SQLite it only polls: the server's jobs do
+    the rest.
     """
     started = clock.monotonic()
     polls, did, left = _poll_and_drain(org.id, at_most) if once else (_poll(org.id, at_most), 0, 0)
@@ -63,6 +64,8 @@ def sync(
         emit(report)
     else:
         output.sync_report(report)
+    if any(each.code in output.CONFIGURATION for each in polls):
+        return output.BAD_CONFIGURATION
     if any(not each.ok for each in polls):
         return output.UNREACHABLE
     return output.FINDINGS if left else output.OK

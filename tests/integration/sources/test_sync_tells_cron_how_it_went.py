@@ -47,3 +47,11 @@ def test_something_is_left(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     code, report = sync(shop, at_most=0.2)
     assert 5 == code
     assert report.left
+
+
+def test_a_secret_is_missing(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever set it up has to act, not the shop: 6, as of any bad configuration."""
+    monkeypatch.delenv("KKTIX_TOKEN")
+    code, report = sync(shop)
+    assert (6, "missing_setting") == (code, report.polls[0].code)
+    assert "KKTIX_TOKEN" in report.polls[0].error

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import typer
 
 from postlude.kernel import clock
 from postlude.orgs import api as orgs
@@ -32,6 +33,20 @@ def test_a_role_is_changed_and_taken(org: OrgRef, capsys: pytest.CaptureFixture[
     assert 3 == run(["staff", "remove", "ann", "--org", org.slug])
     assert 3 == run(["staff", "remove", "nobody"])
     assert 3 == run(["staff", "role", "ann", "--role", "god"])
+
+
+def test_no_password_is_asked_for_in_vain(
+    org: OrgRef, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An unknown role or organisation is refused at once; what is left asks, and adds."""
+    asked = []
+    monkeypatch.setattr(typer, "prompt", lambda *_, **__: asked.append(1) or "correct horse")
+    assert 3 == run(["staff", "add", "ann", "--role", "god"])
+    assert 3 == run(["staff", "add", "ann", "--role", "owner", "--org", "nowhere"])
+    assert [] == asked
+    assert 0 == run(["staff", "add", "ann", "--role", "owner"])
+    assert [1] == asked
+    assert ["ann"] == [each.username for each in orgs.staff(org.id)]
 
 
 def test_keys_are_listed_without_their_secret(

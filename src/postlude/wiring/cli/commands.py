@@ -8,6 +8,7 @@ from django.db import DatabaseError
 
 from postlude import __version__
 from postlude.kernel.errors import AppError
+from postlude.wiring import database_trouble
 from postlude.wiring.cli import (
     access,
     announcements,
@@ -87,7 +88,6 @@ def _explain(error: Exception, *, as_json: bool) -> int:
             show(sys.stderr)
         return output.USAGE
     if isinstance(error, DatabaseError):
-        output.fail(output.database_trouble(error), as_json=as_json)
-        return output.UNREACHABLE
+        error = database_trouble.trouble(error)
     output.fail(error, as_json=as_json)
     return output.exit_code_of(error) if isinstance(error, AppError) else output.BAD_INPUT

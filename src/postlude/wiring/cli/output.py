@@ -24,6 +24,7 @@ UNREACHABLE = 4
 FINDINGS = 5
 BAD_CONFIGURATION = 6
 INTERRUPTED = 130
+CONFIGURATION = frozenset({"missing_setting", "bad_secret_keys"})  # codes of errors
 
 out = Console()
 err = Console(stderr=True)
@@ -102,25 +103,9 @@ def exit_code_of(error: AppError) -> int:
     """Return the exit code that an error ends a command with."""
     if error.http_status in {502, 503, 504}:
         return UNREACHABLE
-    if error.code in {"missing_setting", "bad_secret_keys"}:
+    if error.code in CONFIGURATION:
         return BAD_CONFIGURATION
     return BAD_INPUT if error.http_status < 500 else UNEXPECTED  # noqa: PLR2004 - HTTP
-
-
-def database_trouble(error: Exception) -> AppError:
-    """Turn a database error into one that says what to do."""
-    words = str(error)
-    if "no such table" in words or "does not exist" in words:
-        return AppError("The database has no tables yet.", hint="Run `postlude migrate` first.")
-    if "locked" in words:
-        return AppError(
-            "The SQLite database is busy.", hint="Wait for the running import, or use PostgreSQL."
-        )
-    return AppError(
-        "The database does not answer ({kind}).",
-        kind=type(error).__name__,
-        hint="Check POSTLUDE_DATABASE_URL; `postlude doctor` says more.",
-    )
 
 
 def sync_report(report: Any) -> None:

@@ -46,8 +46,10 @@ def list_staff(org: Org = None, json: Json = False) -> None:
 
 def add_staff(username: Username, role: RoleName, org: Org = None) -> None:
     """Let a person log in to the console; asks for the password."""
+    where = chosen(org).id
+    orgs.check_role(role)  # before anybody thinks of a password in vain
     password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    orgs.add_staff(chosen(org).id, username, password, role)
+    orgs.add_staff(where, username, password, role)
     output.out.print(f"{username} may now log in as {role}")
 
 

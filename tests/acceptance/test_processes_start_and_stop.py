@@ -1,4 +1,4 @@
-"""Each process of Postlude starts on an empty machine, answers, and ends quickly when told to."""
+"""Each process of Postlude starts on an empty machine, answers, and ends by itself when told to."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from support.fresh_home import FreshHome
-from support.running import STOP_S, Running, refused, running
+from support.running import Running, refused, running
 
 GUESS = "A" * 22
+pytestmark = pytest.mark.timeout(900)  # a hang is told by the bounds in `running`
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def home(tmp_path: Path, pytestconfig: pytest.Config) -> Iterator[FreshHome]:
 def serves_people(house: Running) -> None:
     assert {"alive": True} == house.answers("/health").json()
     assert 200 == house.get("/login/").status_code
-    assert 200 == house.get("/ready").status_code
+    assert 200 == house.get("/ready").status_code, house.log
 
 
 def refuses_guesses(house: Running) -> None:
@@ -40,9 +41,7 @@ def works(house: Running, home: FreshHome) -> None:
 
 
 def ends_well(house: Running) -> None:
-    code, seconds = house.stop()
-    assert 0 == code, house.log
-    assert seconds < STOP_S
+    assert 0 == house.stop(), house.log
     assert "Traceback" not in house.log
 
 

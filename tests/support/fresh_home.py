@@ -56,7 +56,7 @@ class FreshHome:
             env=self._environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,  # it hangs; a busy machine takes some seconds
             check=False,
         )
         answer = json.loads(done.stdout) if "--json" in arguments else done.stdout

@@ -14,7 +14,7 @@ from postlude.rewards import api as rewards
 from postlude.rewards.errors import KeyTaken
 from postlude.rewards.reserving.expiring import sweep
 from postlude.rewards.types.points import Take
-from postlude.rewards.types.quotas import QuotaSpec
+from postlude.rewards.types.quotas import Kind, QuotaSpec
 from postlude.rewards.types.reservations import LateConfirm, ReservationState
 from postlude.rules import api as rules
 from postlude.rules.adapters import top_up
@@ -337,3 +337,20 @@ def test_no_personal_fact_is_kept_with_an_order(org: int, contact: int) -> None:
     kept = RuleOrder.objects.get(org=org, key="sale-1").facts
     assert "amount" in kept
     assert not [name for name in kept if "birthday" in name]
+
+
+def test_an_order_takes_of_the_budget_what_it_costs(org: int, contact: int) -> None:
+    """50.00 are enough for two discounts of 20.00: the third buyer reads it before paying."""
+    rewards.define_quota(org, QuotaSpec("spring", 50_00, kind=Kind.BUDGET, currency="CNY"))
+    where = {"paid_amount": {"min": "1 CNY"}, "budget": {"budget": "spring", "amount": "20 CNY"}}
+    off = rule(
+        "off", "paid_amount && budget -> amount_off", where, {"amount_off": {"amount": "20 CNY"}}
+    )
+    rules.publish(org, [off], {}, now=NOW)
+    orders = [reserve(org, contact, f"sale-{n}") for n in range(3)]
+    assert [["off"], ["off"], []] == [[each.rule for each in order.gifts] for order in orders]
+    assert [(Why.CLAIM, "not_enough")] == [(each.why, each.detail) for each in orders[2].missed]
+    assert [] == list(rules.preview(org, ask(contact), now=NOW).gifts)
+    rules.cancel(org, ["sale-0"], now=NOW)
+    assert ["off"] == [each.rule for each in rules.preview(org, ask(contact), now=NOW).gifts]
+    assert 20_00 == rewards.level(org, "budget:spring", NOW).used

@@ -67,6 +67,13 @@ class Owners:
     def by_email(self, customer: Customer) -> int | None:
         return self.emails.get(customer.email or "")
 
+    def of_all(self, customer: Customer) -> int | None:
+        """Return the one contact to whom all that is given leads; None when it is not one."""
+        wanted = bool(customer.number), bool(customer.phone), bool(customer.email)
+        found = (self.by_number(customer), self.by_phone(customer), self.by_email(customer))
+        told = {who for who, is_given in zip(found, wanted, strict=True) if is_given}
+        return next(iter(told)) if len(told) == 1 else None
+
     def knows(self, customer: Customer) -> bool:
         found = (self.by_number(customer), self.by_phone(customer), self.by_email(customer))
         return any(each is not None for each in found)
@@ -164,16 +171,27 @@ def _upsert(
 def _keep(
     org: int, customers: Sequence[Customer], actor: Actor, now: datetime
 ) -> list[CustomerKept]:
-    """Those of whom nobody knows anything go in as a set; the others one by one."""
+    """Those of whom nobody knows anything go in as a set, and who shows nothing new is looked at
+    as a set; the others one by one.
+    """
     owners = _owners(org, customers)
     often = Counter(key for each in customers for key in each.keys)
-    fresh = [
-        place
-        for place, each in enumerate(customers)
-        if not owners.knows(each) and all(often[key] == 1 for key in each.keys)
+    alone = [
+        place for place, each in enumerate(customers) if all(often[key] == 1 for key in each.keys)
     ]
+    fresh = [place for place in alone if not owners.knows(customers[place])]
     added = _add(org, [customers[place] for place in fresh], now)
     kept = dict(zip(fresh, added, strict=True))
+    known = {place: owners.of_all(customers[place]) for place in alone}
+    same = renewing.unchanged(
+        org,
+        {
+            contact: (customers[place].phone, customers[place].seen)
+            for place, contact in known.items()
+            if contact is not None
+        },
+    )
+    kept |= {place: CustomerKept(who) for place, who in known.items() if who in same}
     for place, each in enumerate(customers):
         if place not in kept:
             kept[place] = _keep_one(org, each, actor, now)

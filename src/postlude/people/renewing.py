@@ -1,5 +1,6 @@
 """A customer who is known already shows another phone, e-mail or name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from postlude.people.lookup import EMAIL, PHONE, REFERENCE
 from postlude.people.models import Address, Contact, Identity
 from postlude.people.recognition import JOINED
 from postlude.people.spelling import NAME_MAX
-from postlude.people.types import Actor, AddressProblem, CustomerKept
+from postlude.people.types import Actor, AddressProblem, CustomerKept, CustomerSeen
 
 _PURPOSE = "told by the shop"
 
@@ -40,6 +41,31 @@ def has_reference(org: int, contact: int, prefix: str) -> bool:
     """Say whether a reference that begins so leads to a contact, under any of its ids."""
     rows = Identity.objects.filter(org=org, kind=REFERENCE, contact__in=family(org, contact))
     return rows.filter(key__startswith=prefix).exists()
+
+
+def unchanged(org: int, shown: Mapping[int, tuple[str | None, CustomerSeen]]) -> set[int]:
+    """Return who is shown as they are known: the phone, the name, the birthday. In a few looks."""
+    contacts = list(shown)
+    rows = Contact.objects.filter(org=org, id__in=contacts, erased_at=None)
+    known = {who: rest for who, *rest in rows.values_list("id", "name", "birthday")}
+    held = Address.objects.filter(org=org, contact__in=contacts, kind=PHONE, until=None)
+    phones = dict(held.values_list("contact_id", "value"))
+    return {
+        who
+        for who, (phone, seen) in shown.items()
+        if who in known
+        and phone in {None, phones.get(who)}
+        and _spelled(seen.name) in {"", known[who][0]}
+        and _birthday(seen) in {None, known[who][1]}
+    }
+
+
+def _spelled(name: str | None) -> str:
+    return " ".join((name or "").split())[:NAME_MAX]
+
+
+def _birthday(seen: CustomerSeen) -> int | None:
+    return None if seen.birthday is None else seen.birthday[0] * 100 + seen.birthday[1]
 
 
 def renew(org: int, known: Known, said: Said, *, actor: Actor, now: datetime) -> CustomerKept:
@@ -74,7 +100,7 @@ def _are_two(org: int, contact: int, owner: int | None, numbers: str) -> bool:
 
 
 def _rename(org: int, row: Contact, name: str | None) -> list[str]:
-    words = " ".join((name or "").split())[:NAME_MAX]
+    words = _spelled(name)
     if not words or words == row.name:
         return []
     Contact.objects.filter(org=org, id=row.id).update(name=words)

@@ -86,6 +86,13 @@ def test_an_explanation_has_every_leaf(till: Till) -> None:
     assert 404 == ask(till, {}, "explain", rule="nothing").status_code
 
 
+def test_names_of_every_script_are_readable_in_an_answer(till: Till) -> None:
+    """UTF-8 as it is, for people with curl; not a backslash and a number for each letter."""
+    answer = ask(till, {"amount": PAID}, "explain")
+    assert "实付金额".encode() in answer.content
+    assert "charset=utf-8" in answer["Content-Type"]
+
+
 def test_a_birthday_is_hidden_without_scope_and_purpose_and_audited_with(till: Till) -> None:
     """Who may see contacts and says why sees it, and leaves a row; nobody else."""
     people.describe_many(till.org, [Description(till.contact, birthday=(9, 2))])

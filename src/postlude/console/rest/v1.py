@@ -6,13 +6,14 @@ cards, orders of a shop, its customers and where they are reached have files of 
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from ninja import NinjaAPI, Query
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.renderers import JSONRenderer
 
 from postlude.console import timeline as timelines
 from postlude.console.readings import buyers as buyer_lists
@@ -69,6 +70,12 @@ class _Api(NinjaAPI):
         return f"{reverse('console:home')}api/v1/"
 
 
+class _Readable(JSONRenderer):
+    """Letters of every script as they are: people read these answers with curl."""
+
+    json_dumps_params: ClassVar[dict[str, Any]] = {"ensure_ascii": False}
+
+
 api = _Api(
     title="Postlude",
     version="1",
@@ -76,6 +83,7 @@ api = _Api(
     docs_url=None,
     docs_decorator=_known_reader,
     parser=StrictParser(),
+    renderer=_Readable(),
 )
 _ROUTERS = (
     ("/reports", reports.router),

@@ -91,7 +91,7 @@ def _print_reasons(found: Reasons) -> None:
     for claim in found.claims:
         _say(f"  takes {claim.spec.quantity} of {escape(claim.spec.resource)}")
     if found.assumed:
-        _say(f"[dim]taken for free: {escape(', '.join(found.assumed))}[/]")
+        _say(f"[dim]taken as if there were enough: {escape(', '.join(found.assumed))}[/]")
     if found.nearest is None:
         _say("it can never hold")
     elif found.nearest:

@@ -1,5 +1,6 @@
 """What other rooms may ask of attribution."""
 
+from postlude.attribution.choosing import Why
 from postlude.attribution.jobs import (
     JOBS,
     LANE,
@@ -13,6 +14,7 @@ from postlude.attribution.reading import notices, reaction_of
 __all__ = (
     "JOBS",
     "LANE",
+    "Why",
     "look_again",
     "notices",
     "on_contacts_joined",

@@ -49,7 +49,8 @@ def reaction_of(org: int, message: int, *, now: datetime) -> tuple[Reaction, lis
         for each in rows
         if each.sent_at is not None
     ]
-    begin = min(each.sent_at for each in sent)
+    # Also what was begun before the message: the receipt says that it was.
+    begin = min(each.sent_at for each in sent) - WITHIN
     found = react(
         sent,
         facts.orders_of(org, house, begin),

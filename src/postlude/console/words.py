@@ -33,6 +33,12 @@ MESSAGE_STATES: Mapping[str, tuple[str, Tone]] = {
     "cancelled": (N_("cancelled"), Tone.PLAIN),
     "unknown": (N_("unknown"), Tone.WARN),
 }
+REACTIONS: Mapping[str, tuple[str, Tone]] = {
+    "reacted": (N_("reacted"), Tone.GOOD),
+    "none": (N_("no reaction"), Tone.PLAIN),
+    "waiting": (N_("waiting"), Tone.INFO),
+    "unmeasured": (N_("not measured"), Tone.PLAIN),
+}
 REASONS: Mapping[str, str] = {
     "suppressed": N_("the address bounced or complained before"),
     "erased": N_("the person asked to be forgotten"),
@@ -73,6 +79,11 @@ def stage(value: Stage) -> tuple[str, Tone]:
 
 def message_state(value: str) -> tuple[str, Tone]:
     words, tone = MESSAGE_STATES.get(value, (value, Tone.PLAIN))
+    return _(words), tone
+
+
+def reaction(value: str) -> tuple[str, Tone]:
+    words, tone = REACTIONS.get(value, (value, Tone.PLAIN))
     return _(words), tone
 
 

@@ -1,4 +1,12 @@
--- A page of message ids, newest first; an empty state means all of them.
-SELECT message FROM messages_facts_message
-WHERE org = %s AND NOT testing AND message < %s AND (%s = '' OR state = %s)
-ORDER BY message DESC LIMIT %s
+-- A page of message ids, newest first; an empty word and no day mean all of them.
+SELECT m.message
+FROM messages_facts_message m
+LEFT JOIN attribution_facts_notice n ON n.org = m.org AND n.message = m.message
+WHERE m.org = %(org)s AND NOT m.testing AND m.message < %(before)s
+    AND (%(state)s = '' OR m.state = %(state)s)
+    AND m.day BETWEEN %(since)s AND %(until)s
+    AND (%(kind)s = '' OR n.kind = %(kind)s)
+    AND (%(action)s = '' OR n.action = %(action)s)
+    AND (%(reaction)s = '' OR n.reaction = %(reaction)s)
+ORDER BY m.message DESC
+LIMIT %(limit)s

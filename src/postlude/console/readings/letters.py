@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from postlude.console import words
-from postlude.console.readings import people_rows
-from postlude.console.readings.buyers import Tab
+from postlude.console.readings import people_rows, reactions
+from postlude.console.readings.message_filters import Asked
 from postlude.console.readings.queries import rows
+from postlude.console.readings.reactions import Answer
 from postlude.console.types import TimelineEntry, Tone
 from postlude.kernel import tokens
 from postlude.kernel.errors import N_
@@ -41,6 +42,17 @@ _TABS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Tab:
+    """A state, how many are in it, and the query that shows them."""
+
+    key: str
+    label: str
+    count: int
+    current: bool
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A message in a list."""
 
@@ -55,6 +67,7 @@ class Letter:
     href: str
     buyer_href: str
     state_key: str
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,27 +77,29 @@ class Listing:
     next_before: int | None
 
 
-def listing(org: OrgRef, *, state: str, before: int) -> Listing:
+def listing(org: OrgRef, asked: Asked, *, before: int) -> Listing:
     """Return a page of messages, the newest first."""
-    found = rows("list_messages", (org.id, before, state, state, PAGE + 1))
-    ids = [int(row[0]) for row in found]
+    params = {**asked.params(org.id), "before": before, "limit": PAGE + 1}
+    ids = [int(row[0]) for row in rows("list_messages", params)]
     facts = messages.state_of(org.id, ids[:PAGE])
     shown = letters(org, [facts[each] for each in ids[:PAGE] if each in facts])
-    return Listing(shown, _tabs(org.id, state), ids[PAGE - 1] if len(ids) > PAGE else None)
+    return Listing(shown, _tabs(org.id, asked), ids[PAGE - 1] if len(ids) > PAGE else None)
 
 
 def letters(org: OrgRef, facts: Sequence[MessageFact]) -> tuple[Letter, ...]:
     """Return these messages as rows; the people in them are masked."""
     masked = people_rows.masked(org.id, {each.contact for each in facts})
+    answers = reactions.answers(org.id, [each.id for each in facts])
     made = []
     for each in facts:
         state, tone = words.message_state(each.state)
         person = masked.get(each.contact)
         buyer = tokens.seal("contact", each.contact)
+        notice, answer = answers.get(each.id, (None, None))
         made.append(
             Letter(
                 id=each.id,
-                what=name(each),
+                what=f"{notice.kind} · {notice.action}" if notice else name(each),
                 to=(person.email or person.email_as_given or person.name) if person else "",
                 klass=each.klass,
                 at=each.created_at,
@@ -94,6 +109,7 @@ def letters(org: OrgRef, facts: Sequence[MessageFact]) -> tuple[Letter, ...]:
                 href=reverse("console:message", args=[org.slug, token(each.id)]),
                 buyer_href=reverse("console:buyer", args=[org.slug, buyer]),
                 state_key=each.state.value,
+                answer=answer if answer and answer.label else None,
             )
         )
     return tuple(made)
@@ -109,12 +125,18 @@ def name(fact: MessageFact) -> str:
     return fact.node or fact.key
 
 
-def _tabs(org: int, current: str) -> tuple[Tab, ...]:
-    counts = {str(state): int(n) for state, n in rows("count_messages", (org,))}
-    tabs = [Tab("", _("all"), sum(counts.values()), not current)]
+def _tabs(org: int, asked: Asked) -> tuple[Tab, ...]:
+    found = (
+        rows("count_messages_found", asked.params(org))
+        if asked.narrows
+        else rows("count_messages", (org,))
+    )
+    counts = {str(state): int(n) for state, n in found}
+    tabs = [Tab("", _("all"), sum(counts.values()), not asked.state, asked.query(state=""))]
     for key in _TABS:
         label, _tone = words.message_state(key)
-        tabs.append(Tab(key, label, counts.get(key, 0), current == key))
+        query = asked.query(state=key)
+        tabs.append(Tab(key, label, counts.get(key, 0), asked.state == key, query))
     return tuple(tabs)
 
 

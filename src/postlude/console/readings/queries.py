@@ -1,6 +1,6 @@
 """The console's own SQL, one question a file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ def _text(name: str) -> str:
     return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def rows(name: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+def rows(name: str, params: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Return the answer to one of the questions."""
     return store.rows_sql(_text(name), params)
 

@@ -19,6 +19,7 @@ from postlude.console import timeline as timelines
 from postlude.console.readings import buyers as buyer_lists
 from postlude.console.readings import conferences, letters
 from postlude.console.readings import sales as sales_reading
+from postlude.console.readings.message_filters import Asked
 from postlude.console.rest import (
     answers,
     cards,
@@ -179,7 +180,7 @@ def timeline(request: HttpRequest, token: str) -> dict[str, Any]:
 def messages(request: HttpRequest, state: str = "", before: str = "") -> dict[str, Any]:
     _check(state, set(State))
     start = tokens.unseal("message", before) if before else letters.NEWEST
-    found = letters.listing(orgs.get(_key(request).org), state=state, before=start)
+    found = letters.listing(orgs.get(_key(request).org), Asked(state), before=start)
     following = letters.token(found.next_before) if found.next_before else None
     return {"items": [_letter(each) for each in found.rows], "next_before": following}
 

@@ -10,31 +10,32 @@ from postlude.console import menu
 from postlude.console.gate import Visit, page
 from postlude.console.middleware import PREVIEW_POLICY
 from postlude.console.readings import letters as reading
-from postlude.kernel import tokens
+from postlude.console.readings import message_filters, reactions
+from postlude.console.readings.message_filters import Asked
+from postlude.kernel import clock, tokens
 from postlude.kernel.errors import AppError, BadToken
 from postlude.messages import api as messages_api
-from postlude.messages.types import MessageFact, State
+from postlude.messages.types import MessageFact
 from postlude.orgs.api import Permission
 
 
 @require_safe
 @page(Permission.VIEW_SALES)
 def messages(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """List messages by state."""
-    wanted = request.GET.get("state", "")
-    state = wanted if wanted in set(State) else ""
-    before = request.GET.get("before", "")
-    start = _before(before)
-    shown = reading.listing(visit.org, state=state, before=start)
+    """List messages; what is asked for stands in the query, and nobody's address ever does."""
+    asked = Asked.of(request.GET)
+    shown = reading.listing(visit.org, asked, before=_before(request.GET.get("before", "")))
+    following = tokens.seal("message", shown.next_before) if shown.next_before else ""
     context = menu.context(
         visit,
         "messages",
         rows=shown.rows,
         tabs=shown.tabs,
-        state=state,
-        next_url=f"?state={state}&before={tokens.seal('message', shown.next_before)}"
-        if shown.next_before
-        else "",
+        state=asked.state,
+        asked=asked,
+        choices=message_filters.choices(visit.org.id, asked),
+        empty=message_filters.empty_words(asked),
+        next_url=f"?{asked.query(before=following)}" if following else "",
     )
     return render(request, "console/messages.html", context)
 
@@ -59,6 +60,7 @@ def message(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
         message=reading.letters(visit.org, [fact])[0],
         entries=reading.story(visit.org.id, fact),
         facts=reading.facts(fact),
+        back=reactions.story(visit.org.id, fact, now=clock.now()),
         preview_url=reverse("console:preview", args=[visit.org.slug, token]),
     )
     return render(request, "console/message.html", context)

@@ -26,9 +26,11 @@ from postlude.rules.ordering.settling import cancel, confirm, extend, order, rev
 from postlude.rules.ordering.tallying import flush as flush_previews
 from postlude.rules.ordering.tallying import keep as keep_previews
 from postlude.rules.publishing import pause, publish
+from postlude.rules.rule import Rule
 from postlude.rules.sheets import editions, sheet, sheets, switches
 from postlude.rules.trying import Branch, Group, Join, LeafTrace, Trace, Tried, try_rule
 from postlude.rules.types import Ask
+from postlude.rules.wanted import among, wanted, wanted_problems
 
 __all__ = (
     "Ask",
@@ -42,10 +44,12 @@ __all__ = (
     "LeafTrace",
     "Reasoned",
     "ReserveOrder",
+    "Rule",
     "SoldCard",
     "TopUp",
     "Trace",
     "Tried",
+    "among",
     "ask_checkout",
     "ask_top_up",
     "audience",
@@ -85,4 +89,6 @@ __all__ = (
     "top_up_offer",
     "try_rule",
     "version_of",
+    "wanted",
+    "wanted_problems",
 )

@@ -50,6 +50,18 @@ def back(now: int, zone: str, months: int, days: int) -> int:
     return at_wall(then, zone)
 
 
+def month_before(now: int, zone: str, months: int) -> tuple[datetime, datetime]:
+    """Return when the calendar month of `zone` began and ended that lies `months` before `now`'s.
+
+    0 is the month that `now` lies in; the end is the next one's beginning.
+    """
+    wall = (_EPOCH + timedelta(microseconds=now)).astimezone(ZoneInfo(zone))
+    index = wall.year * 12 + wall.month - 1 - months
+    firsts = (datetime(each // 12, each % 12 + 1, 1) for each in (index, index + 1))  # noqa: DTZ001
+    begin, end = (_EPOCH + timedelta(microseconds=at_wall(first, zone)) for first in firsts)
+    return begin, end
+
+
 def at_wall(wall: datetime, zone: str) -> int:
     """Return the instant at which the clocks of `zone` show `wall`, in microseconds.
 

@@ -9,7 +9,7 @@ from postlude.kernel import store
 from postlude.people import api as people
 from postlude.rules import members
 from postlude.rules.facts import NOW, Context, Value, instant
-from postlude.rules.vocabulary import BALANCE
+from postlude.rules.vocabulary import BALANCE, ORDERED
 
 _CHUNK = 5_000
 _NOBODY: Mapping[str, Value] = dict.fromkeys((*members.PERSON, *members.ORDERS.columns))
@@ -26,35 +26,42 @@ def contexts(
     """Return the context of each contact under the id that was asked for.
 
     Who was joined to another is seen as the other. Of a contact that is not here or was forgotten
-    every `member.` fact is unknown. `facts` names what will be read: balances are looked up only
-    if named (`member.balance:points`). `given` (the order, what other systems say) is in each.
+    every `member.` fact is unknown. `facts` names what will be read: balances and orders of a month
+    are looked up only if named (`member.balance:points`). `given` (the order, what other systems
+    say) is in each.
     """
     heads = people.canonical(org, contacts)
-    balances = sorted(name for name in set(facts) if name.startswith(BALANCE))
-    base = {**_NOBODY, **dict.fromkeys(balances), **(given or {}), NOW: instant(now)}
+    named = sorted(name for name in set(facts) if name.startswith((BALANCE, ORDERED)))
+    base = {**_NOBODY, **dict.fromkeys(named), **(given or {}), NOW: instant(now)}
     found: dict[int, dict[str, Value]] = {}
     for chunk in store.chunks(sorted({*heads.values()}), _CHUNK):
-        found |= _members(org, chunk, balances, now)
+        found |= _members(org, chunk, named, now)
     return {each: base | found.get(head, {}) for each, head in heads.items()}
 
 
 def _members(
-    org: int, heads: Sequence[int], balances: Sequence[str], now: datetime
+    org: int, heads: Sequence[int], named: Sequence[str], now: datetime
 ) -> dict[int, dict[str, Value]]:
+    balances = [name for name in named if name.startswith(BALANCE)]
+    months = [name for name in named if name.startswith(ORDERED)]
     tags, segments = (_words(org, heads, kind) for kind in ("tag", "segment"))
     nothing: dict[str, Value] = {**members.ORDERS.absent, **dict.fromkeys(balances, 0)}
+    nothing |= dict.fromkeys(months, False)
     found: dict[int, dict[str, Value]] = {}
     for contact, level, birthday in _rows(org, heads, "level, birthday", "people_facts_contact"):
         found[contact] = {
             **nothing,
             "member.level": level,
             "member.birthday": birthday,
+            "member.birthday_known": birthday is not None,
             "member.tags": frozenset(tags[contact]),
             "member.segments": frozenset(segments[contact]),
         }
     _add_orders(org, heads, found)
     for name in balances:
         _add_balance(org, heads, name, now, found)
+    for name in months:
+        _add_month(org, heads, name, now, found)
     return found
 
 
@@ -93,6 +100,16 @@ def _add_balance(
     for contact, available in store.rows_sql(query, [*lots.params, *heads]):
         if contact in found:
             found[contact][name] = available
+
+
+def _add_month(
+    org: int, heads: Sequence[int], name: str, now: datetime, found: dict[int, dict[str, Value]]
+) -> None:
+    rows = members.orders_in_month(org, name, now)
+    query = f"{rows.sql} AND contact IN ({store.marks(heads)}) GROUP BY contact"
+    for (contact,) in store.rows_sql(query, [*rows.params, *heads]):
+        if contact in found:
+            found[contact][name] = True
 
 
 def _instant(value: datetime | str | None) -> int | None:

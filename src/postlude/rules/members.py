@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
+from postlude.rules import calendars
 from postlude.rules.compiling.sql import Column, Elements, Fragment, Stored
-from postlude.rules.facts import Context, Value
-from postlude.rules.vocabulary import BALANCE
+from postlude.rules.facts import Context, Value, instant
+from postlude.rules.vocabulary import BALANCE, ORDERED
 
 WORDS: Mapping[str, Elements] = MappingProxyType(
     {
@@ -24,6 +25,7 @@ PERSON: Mapping[str, Column | Elements] = MappingProxyType(
     {
         "member.level": Column("c.level", Stored.TEXT),
         "member.birthday": Column("c.birthday", Stored.WHOLE),
+        "member.birthday_known": Column("(c.birthday IS NOT NULL)", Stored.FLAG),
         **WORDS,
     }
 )
@@ -97,8 +99,36 @@ def lots(org: int, name: str, now: datetime) -> Fragment:
     return Fragment(rows, (org, name.removeprefix(BALANCE), now, now))
 
 
+def ordered(org: int, name: str, number: int, now: datetime) -> Source:
+    """Return the source of whether there was an order in a month (`member.ordered:1:ZONE`)."""
+    alias, rows = f"m{number}", orders_in_month(org, name, now)
+    held = Column(f"({alias}.contact IS NOT NULL)", Stored.FLAG)
+    return Source(
+        Fragment(
+            f"JOIN ({rows.sql} GROUP BY contact) {alias} ON {alias}.contact = c.contact",
+            rows.params,
+        ),
+        {name: held},
+        {name: False},
+        {name: held},
+    )
+
+
+def orders_in_month(org: int, name: str, now: datetime) -> Fragment:
+    """Return the SELECT of who has a paid order of that month, still to be grouped by contact."""
+    ago, _, zone = name.removeprefix(ORDERED).partition(":")
+    begin, end = calendars.month_before(instant(now), zone, int(ago))
+    rows = (
+        "SELECT contact FROM orders_facts_ticket WHERE org = %s AND state = 'paid' "
+        "AND contact IS NOT NULL AND sold_at >= %s AND sold_at < %s"
+    )
+    return Fragment(rows, (org, begin, end))
+
+
 def sources(org: int, names: frozenset[str], now: datetime) -> list[Source]:
     """Return the sources that hold facts of these names, besides the contact's own row."""
     found = [ORDERS] if names & _ORDERS.keys() else []
     wanted = sorted(name for name in names if name.startswith(BALANCE))
-    return found + [balance(org, name, number, now) for number, name in enumerate(wanted)]
+    found += [balance(org, name, number, now) for number, name in enumerate(wanted)]
+    months = sorted(name for name in names if name.startswith(ORDERED))
+    return found + [ordered(org, name, number, now) for number, name in enumerate(months)]

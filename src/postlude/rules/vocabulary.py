@@ -7,6 +7,7 @@ from postlude.kernel.errors import N_, NN_
 from postlude.rules.facts import Fact, Type
 
 BALANCE = "member.balance:"
+ORDERED = "member.ordered:"
 
 _FACTS = (
     Fact("now", Type.INSTANT, N_("the moment of the decision"), of_contact=True),
@@ -44,6 +45,12 @@ _FACTS = (
         personal=True,
     ),
     Fact(
+        "member.birthday_known",
+        Type.FLAG,
+        N_("whether the member's birthday is known"),
+        of_contact=True,
+    ),
+    Fact(
         "member.orders",
         Type.INT,
         N_("the member's paid orders"),
@@ -67,13 +74,16 @@ FACTS: Mapping[str, Fact] = MappingProxyType({each.name: each for each in _FACTS
 def fact(name: str) -> Fact | None:
     """Return what a name means; None for one that no condition of ours reads.
 
-    Balances are one fact for each currency (`member.balance:points`); the local calendar's facts
-    (`now.weekday@Asia/Taipei`) are known wherever `now` is.
+    Balances are one fact for each currency (`member.balance:points`), orders within a month one for
+    each month and zone (`member.ordered:1:Asia/Taipei`, 0 being this month); the local calendar's
+    facts (`now.weekday@Asia/Taipei`) are known wherever `now` is.
     """
     if name in FACTS:
         return FACTS[name]
     if name.startswith(BALANCE):
         return Fact(name, Type.INT, N_("what the member may spend"), of_contact=True)
+    if name.startswith(ORDERED):
+        return Fact(name, Type.FLAG, N_("whether the member ordered in a month"), of_contact=True)
     if name.startswith("now."):
         return Fact(name, Type.INT, N_("the moment on the local calendar"), of_contact=True)
     provided = FACTS.get(name.removesuffix(".as_of"))

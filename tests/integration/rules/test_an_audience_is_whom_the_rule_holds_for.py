@@ -27,6 +27,8 @@ OF_MEMBERS = {
     "orders": [{"min": 3}, {"max": 0}, {"min": 1, "max": 4}],
     "spent_at_least": [{"amount": "1290.00 TWD"}],
     "last_order_between": [{"after": "4 weeks", "before": "2 weeks"}, {"before": "4 weeks"}],
+    "birthday_known": [{}],
+    "ordered_in_month": [{}, {"months_ago": 0}],
     "birthday_within": [{"days_before": 14, "on_the_day": False}, {"days_after": 7}],
     "balance_at_least": [{"amount": 1}, {"amount": 0}, {"amount": 100}],
 }

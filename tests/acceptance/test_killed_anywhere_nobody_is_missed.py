@@ -33,9 +33,19 @@ BY_KLAVIYO = (
     "messages.dispatch_sending_committed",
     "messages.dispatch_taken",
 )
+# Neither day has a notice on a timetable.
+BY_A_TIMETABLE = (
+    "journeys.paused",
+    "journeys.portion_served",
+    "journeys.run_begun",
+    "journeys.run_claimed",
+    "journeys.run_frozen",
+    "journeys.run_taken",
+)
 # Boundaries that these two days do not cross, each with the reason.
 ELSEWHERE = {
     **dict.fromkeys(BY_KLAVIYO, "test_killed_in_an_announcement_nobody_hears_twice kills there"),
+    **dict.fromkeys(BY_A_TIMETABLE, "test_what_a_notice_gives_comes_by_turns dies there"),
     "messages.shown_kept": "for channels whose texts cannot be rendered again; none is so yet",
     "warehouse.batch_staged": "only with BigQuery, see test_killed_while_bigquery_is_loaded",
     "warehouse.batch_written": "only with BigQuery",

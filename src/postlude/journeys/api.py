@@ -25,6 +25,23 @@ from postlude.journeys.opening import schedule
 from postlude.journeys.providers import providers
 from postlude.journeys.publishing import check, definition, journeys, publish
 from postlude.journeys.reading import executions, history_of, late, members, progress, waiting
+from postlude.journeys.recurring.audiences import register_orders
+from postlude.journeys.recurring.definitions import mistakes as notice_mistakes
+from postlude.journeys.recurring.freezing import freeze_runs
+from postlude.journeys.recurring.publishing import publish as publish_notice
+from postlude.journeys.recurring.scheduling import begin_runs
+from postlude.journeys.recurring.timetables import parse as timetable
+from postlude.journeys.recurring.types import (
+    ClosedOrders,
+    Condition,
+    Letter,
+    OncePer,
+    Points,
+    Recurring,
+    Selection,
+    Way,
+)
+from postlude.journeys.recurring.walking import walk_runs
 from postlude.journeys.resending import resend
 from postlude.journeys.scheduled import scheduled
 from postlude.journeys.settling import on_message_settled, reconcile
@@ -44,8 +61,17 @@ __all__ = (
     "LATE_ACTOR",
     "NOTICE",
     "STALE",
+    "ClosedOrders",
+    "Condition",
+    "Letter",
+    "OncePer",
+    "Points",
+    "Recurring",
+    "Selection",
+    "Way",
     "ask_again",
     "attachments",
+    "begin_runs",
     "catch_up",
     "check",
     "cycles",
@@ -53,11 +79,13 @@ __all__ = (
     "describe_occasion",
     "executions",
     "freeze",
+    "freeze_runs",
     "history_of",
     "journeys",
     "late",
     "mail_uses",
     "members",
+    "notice_mistakes",
     "on_access_changed",
     "on_access_late",
     "on_contact_addressed",
@@ -72,14 +100,18 @@ __all__ = (
     "progress",
     "providers",
     "publish",
+    "publish_notice",
     "reconcile",
+    "register_orders",
     "resend",
     "schedule",
     "scheduled",
     "send_test",
     "step",
     "step_scheduled",
+    "timetable",
     "try_after",
     "veto",
     "waiting",
+    "walk_runs",
 )

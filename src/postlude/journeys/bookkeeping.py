@@ -75,13 +75,29 @@ def note(org: int, tried: Sequence[Tried], executions: Mapping[Place, int], now:
         store.execute(
             "INSERT INTO journeys_sendattempt "  # noqa: S608 - our own SQL
             "(id, org_id, execution_id, contact, outcome, reason, message, at) "
-            f"VALUES {rows} ON CONFLICT (org_id, execution_id, contact) DO UPDATE SET "
+            f"VALUES {rows} ON CONFLICT (org_id, execution_id, contact, subject) DO UPDATE SET "
             "outcome = excluded.outcome, reason = excluded.reason, "
             "message = excluded.message, at = excluded.at",
             values,
         )
     changed = {executions[each.place] for each in tried if each.outcome in {"blocked", "passed"}}
     recount_blocks(org, changed, now)
+
+
+def add_blocks(org: int, execution: int, added: Mapping[str, int], now: datetime) -> None:
+    """Add to an execution's blocks, whose row the caller has written to and so locked."""
+    if not added:
+        return
+    row = SendBlock.objects.filter(org=org, execution=execution).first()
+    before = row.reasons if row is not None else {}
+    reasons = {
+        reason: before.get(reason, 0) + added.get(reason, 0) for reason in sorted({*before, *added})
+    }
+    SendBlock.objects.update_or_create(
+        org_id=org,
+        execution_id=execution,
+        defaults={"total": sum(reasons.values()), "reasons": reasons, "at": now},
+    )
 
 
 def recount_blocks(org: int, changed: Collection[int], now: datetime) -> None:

@@ -7,6 +7,7 @@ from postlude.journeys.models import Mark
 from postlude.kernel import ids, store
 
 _COLUMNS = ("id", "org", "journey", "contact", "scope", "made_at")
+_CHUNK = 5_000
 _CONFLICT = ("org", "journey", "contact", "scope")
 
 
@@ -44,6 +45,18 @@ def find(org: int, journey: int, contacts: Collection[int], scope: str) -> dict[
     """Return the mark of each contact that has it."""
     rows = Mark.objects.filter(org=org, journey=journey, contact__in=list(contacts), scope=scope)
     return dict(rows.values_list("contact", "id"))
+
+
+def held(org: int, journey: int, wanted: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Return which of these (contact, scope) have been made."""
+    found: set[tuple[int, str]] = set()
+    for chunk in store.chunks(sorted(set(wanted)), _CHUNK):
+        contacts, scopes = zip(*chunk, strict=True)
+        rows = Mark.objects.filter(
+            org=org, journey=journey, contact__in=contacts, scope__in=sorted(set(scopes))
+        )
+        found.update(rows.values_list("contact", "scope"))
+    return found.intersection(wanted)
 
 
 def release(org: int, journey: int, contact: int, scopes: Collection[str]) -> None:

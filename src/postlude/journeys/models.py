@@ -1,8 +1,26 @@
 from django.db import models
 from django.db.models import Q
 
+from postlude.journeys.recurring.models import Portion, Run, Turn
 from postlude.journeys.types import MemberState
 from postlude.kernel import ids
+
+__all__ = (
+    "Cycle",
+    "Journey",
+    "JourneyVersion",
+    "Mark",
+    "Member",
+    "NodeExecution",
+    "Occasion",
+    "Portion",
+    "Resend",
+    "Run",
+    "SendAttempt",
+    "SendBlock",
+    "Slot",
+    "Turn",
+)
 
 _STATES = [(state.value, state.value) for state in MemberState]
 
@@ -14,6 +32,8 @@ def _org() -> "models.ForeignKey[models.Model, models.Model]":
 
 
 class Journey(models.Model):
+    """`paused_at`: taken off by hand, whatever the playbook says; `resumed_at`: when that ended."""
+
     id = models.BigIntegerField(primary_key=True, default=ids.new_id)
     org = _org()
     slug = models.CharField(max_length=64)
@@ -21,6 +41,8 @@ class Journey(models.Model):
     folder = models.CharField(max_length=100, blank=True, default="")
     trigger = models.CharField(max_length=64)
     active = models.BooleanField(default=True)
+    paused_at = models.DateTimeField(null=True)
+    resumed_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "journeys_journey"
@@ -47,7 +69,10 @@ class JourneyVersion(models.Model):
 
 
 class Cycle(models.Model):
-    """One run of a journey: a batch of news about one conference, with its members frozen."""
+    """One run of a journey: a batch of news about one conference, with its members frozen.
+
+    A run of a notice on a timetable is about no conference: 0.
+    """
 
     id = models.BigIntegerField(primary_key=True, default=ids.new_id)
     org = _org()
@@ -139,7 +164,8 @@ class Mark(models.Model):
     """What happened to a contact once and must not happen again: the guard is the unique key.
 
     Scopes: `ticket:<id>` it entered for that ticket, `invite:<conference>`, `told:<ticket>` a
-    mail lists that ticket, `notice:<conference>` what a scheduled journey sends.
+    mail lists that ticket, `notice:<conference>` what a scheduled journey sends; and the periods
+    of notices on a timetable, see `recurring.periods`.
     """
 
     id = models.BigIntegerField(primary_key=True, default=ids.new_id)
@@ -159,7 +185,9 @@ class Mark(models.Model):
 
 
 class SendAttempt(models.Model):
-    """What a node tried for one contact, and what came of it."""
+    """What a node tried for one contact, and what came of it; `subject` is the order, if it is
+    about one.
+    """
 
     id = models.BigIntegerField(primary_key=True, default=ids.new_id)
     org = _org()
@@ -167,6 +195,7 @@ class SendAttempt(models.Model):
         NodeExecution, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     contact = models.BigIntegerField()
+    subject = models.BigIntegerField(default=0, db_default=0)
     outcome = models.CharField(max_length=8)
     reason = models.CharField(max_length=100, blank=True, default="")
     message = models.BigIntegerField(null=True)
@@ -176,10 +205,16 @@ class SendAttempt(models.Model):
         db_table = "journeys_sendattempt"
         constraints = (
             models.UniqueConstraint(
-                fields=("org", "execution", "contact"), name="journeys_sendattempt_u"
+                fields=("org", "execution", "contact", "subject"), name="journeys_sendattempt_u"
             ),
         )
         indexes = (
+            # Blocks are counted again whenever one is added: never by reading everybody.
+            models.Index(
+                fields=("org", "execution", "reason"),
+                name="journeys_sendattempt_blocked",
+                condition=Q(outcome="blocked"),
+            ),
             models.Index(
                 fields=("org", "message"),
                 name="journeys_sendattempt_message",

@@ -1,6 +1,8 @@
 """Publishing journeys: versions are never changed, and the same definition again is no news."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from postlude.journeys import definitions
 from postlude.journeys.errors import BadJourney
@@ -8,6 +10,8 @@ from postlude.journeys.models import Journey, JourneyVersion
 from postlude.journeys.types import JourneyDefinition, VersionRef
 from postlude.kernel import boundaries, store
 from postlude.kernel.errors import NotFound
+
+TIMETABLE = "timetable"
 
 
 def check(definition: JourneyDefinition) -> list[str]:
@@ -22,26 +26,45 @@ def publish(
     found = check(definition)
     if found:
         raise BadJourney(journey=definition.slug, problems="; ".join(found))
+    return keep(
+        org,
+        definition.slug,
+        {
+            "title": definition.title,
+            "folder": definition.folder,
+            "trigger": definition.trigger,
+            "active": definition.active,
+        },
+        definitions.to_json(definition),
+        digest=definitions.digest(definition),
+        now=now,
+        actor=actor,
+    )
+
+
+def keep(  # noqa: PLR0913 - a version is what it is
+    org: int,
+    slug: str,
+    about: Mapping[str, Any],
+    stored: Mapping[str, Any],
+    *,
+    digest: str,
+    now: datetime,
+    actor: str,
+) -> VersionRef:
+    """Store what a version says, unless the newest one says it already; `about` may change."""
     with store.write():
         journey, _ = Journey.objects.select_for_update().update_or_create(
-            org_id=org,
-            slug=definition.slug,
-            defaults={
-                "title": definition.title,
-                "folder": definition.folder,
-                "trigger": definition.trigger,
-                "active": definition.active,
-            },
+            org_id=org, slug=slug, defaults=about
         )
         newest = JourneyVersion.objects.filter(org=org, journey=journey).order_by("-number").first()
-        digest = definitions.digest(definition)
         if newest is not None and newest.digest == digest:
             return _ref(journey, newest, created=False)
         version = JourneyVersion.objects.create(
             org_id=org,
             journey=journey,
             number=newest.number + 1 if newest else 1,
-            definition=definitions.to_json(definition),
+            definition=dict(stored),
             digest=digest,
             created_at=now,
             created_by=actor,
@@ -56,10 +79,15 @@ def journeys(org: int) -> list[VersionRef]:
 
 
 def newest_versions(org: int, *, trigger: str | None = None) -> list[JourneyVersion]:
-    """Return the newest version rows; with a trigger, those of the active journeys it starts."""
+    """Return the newest version rows; with a trigger, those of the active journeys it starts.
+
+    Without one, those that a sale or a set time starts: notices on a timetable are made otherwise.
+    """
     rows = JourneyVersion.objects.filter(org=org).select_related("journey")
     if trigger is not None:
         rows = rows.filter(journey__trigger=trigger, journey__active=True)
+    else:
+        rows = rows.exclude(journey__trigger=TIMETABLE)
     newest: dict[int, JourneyVersion] = {}
     for row in rows.order_by("journey__slug", "number"):
         newest[row.journey_id] = row

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from postlude.journeys import marks
-from postlude.journeys.models import Mark, Member, NodeExecution, Resend, SendAttempt, Slot
+from postlude.journeys.models import Mark, Member, NodeExecution, Resend, Run, SendAttempt, Slot
 from postlude.journeys.types import (
     ExecutionFact,
     HistoryEntry,
@@ -116,7 +116,8 @@ def waiting() -> int:
     """
     walked = Q(state=MemberState.WAITING) & ~Q(owner="")
     members = Member.objects.filter(Q(state=MemberState.READY) | walked).count()
-    return members + Slot.objects.filter(frozen_at=None).count()
+    runs = Run.objects.filter(finished_at=None).count()
+    return members + Slot.objects.filter(frozen_at=None).count() + runs
 
 
 def history_of(org: int, contact: int) -> list[HistoryEntry]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from postlude.journeys import bookkeeping, decisions, marks, notices
 from postlude.journeys.inviting import INVITE
 from postlude.journeys.models import Mark, Member, SendAttempt
+from postlude.journeys.recurring import returning
 from postlude.journeys.types import MemberState
 from postlude.journeys.walking import Walker
 from postlude.kernel import boundaries, clock, store
@@ -70,6 +71,7 @@ def _settle(org: int, facts: Mapping[int, MessageFact], now: datetime) -> None:
     for fact in lost:
         _release(org, fact)
     notices.release(org, lost)
+    returning.take_back(org, lost, now)
 
 
 def _apply(org: int, ended: Sequence[int], state: str, reason: str, now: datetime) -> None:
@@ -80,7 +82,8 @@ def _apply(org: int, ended: Sequence[int], state: str, reason: str, now: datetim
     )
     outcome = "waiting" if state == MemberState.UNKNOWN else state
     attempts = SendAttempt.objects.filter(org=org, message__in=ended)
-    attempts.update(outcome=outcome, reason=reason, at=now)
+    unsure = state if state == MemberState.UNKNOWN else ""
+    attempts.update(outcome=outcome, reason=reason or unsure, at=now)
     if state == MemberState.BLOCKED:
         changed = set(attempts.values_list("execution", flat=True))
         bookkeeping.recount_blocks(org, changed, now)

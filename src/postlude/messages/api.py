@@ -35,6 +35,7 @@ from postlude.messages import (
 from postlude.messages.enqueue import enqueue_many
 from postlude.messages.errors import UnknownTemplate
 from postlude.messages.facts import attempts_of, by_keys, by_provider_ids, state_of
+from postlude.messages.foresight import blocked_ahead
 from postlude.messages.links import message_of_token, resolve_link, token_of, unsubscribe
 from postlude.messages.models import TemplateText, TemplateVersion
 from postlude.messages.receipts import record_receipts, resolve_unknown
@@ -68,6 +69,7 @@ from postlude.messages.types import (
 
 __all__ = (
     "attempts_of",
+    "blocked_ahead",
     "blocked_many",
     "by_keys",
     "by_provider_ids",

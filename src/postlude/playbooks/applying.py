@@ -16,6 +16,7 @@ from postlude.playbooks import checking, describing, rooms, shape, versions
 from postlude.playbooks.checking import Checked
 from postlude.playbooks.errors import PlaybookInvalid, PlaybookMissing
 from postlude.playbooks.models import PlaybookVersion
+from postlude.playbooks.notices import TimedNotice
 from postlude.playbooks.types import ApplyReport, Problem
 
 
@@ -62,6 +63,7 @@ def _apply(checked: Checked, who: str, now: datetime, *, dry_run: bool) -> tuple
         return _report(checked, "no change", before, before), ref.id
     rooms.carry(ref, checked, actor=who, now=now)
     rooms.retire(ref, _gone(before, checked.playbook), actor=who, now=now)
+    rooms.rest(ref, _gone_notices(before, checked.playbook), actor=who, now=now)
     if dry_run:
         return _report(checked, "would apply", before, None), ref.id
     made = versions.keep(
@@ -119,6 +121,16 @@ def _gone(before: PlaybookVersion | None, playbook: shape.Playbook) -> dict[str,
         for slug, journey in checking.journeys_of(before.source).items()
         if slug not in playbook.journeys
     }
+
+
+def _gone_notices(
+    before: PlaybookVersion | None, playbook: shape.Playbook
+) -> dict[str, TimedNotice]:
+    """Return the notices that the version before had and this one has not."""
+    if before is None:
+        return {}
+    every = checking.notices_of(before.source)
+    return {slug: notice for slug, notice in every.items() if slug not in playbook.notices}
 
 
 def _digest(checked: Checked) -> str:

@@ -23,11 +23,13 @@ from postlude.playbooks import (
     limits,
     loops,
     mistakes,
+    noticing,
     promotion_mistakes,
     reading,
     scheduling,
     shape,
 )
+from postlude.playbooks.notices import TimedNotice
 from postlude.playbooks.reading import Document, Place
 from postlude.playbooks.types import Problem
 from postlude.sources import api as sources
@@ -70,6 +72,7 @@ def check(text: str, file: str, folder: Path) -> Checked | list[Problem]:
     files, unread = _read_files(document, playbook, folder)
     problems += [*unread, *_references(document, playbook), *_rooms(document, playbook)]
     problems += promotion_mistakes.problems(document, playbook)
+    problems += noticing.problems(document, playbook)
     problems += _texts(document, playbook, files)
     if problems:
         return sorted(set(problems))
@@ -90,6 +93,20 @@ def journeys_of(text: str) -> dict[str, shape.Journey]:
     for slug, part in document.data.get("journeys", {}).items():
         try:
             found[slug] = shape.Journey.model_validate(part)
+        except ValidationError:  # written for an older Postlude
+            continue
+    return found
+
+
+def notices_of(text: str) -> dict[str, TimedNotice]:
+    """Return the notices of a stored playbook, as far as today's shape can read them."""
+    document = reading.read(text, "")
+    if isinstance(document, Problem):
+        return {}
+    found = {}
+    for slug, part in document.data.get("notices", {}).items():
+        try:
+            found[slug] = TimedNotice.model_validate(part)
         except ValidationError:  # written for an older Postlude
             continue
     return found

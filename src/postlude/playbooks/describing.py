@@ -27,6 +27,10 @@ def sentences(playbook: shape.Playbook) -> tuple[str, ...]:
         f"journey {each.title or slug}: {_journey(each)}"
         for slug, each in playbook.journeys.items()
     ]
+    said += [
+        f"notice {each.title or slug}: {each.every}, {_count(each.to, 'selection')}"
+        for slug, each in playbook.notices.items()
+    ]
     said += _promotions(playbook)
     if playbook.discord is not None:
         said += [f"discord: {_count(playbook.discord.who, 'line')} of who may what"]
@@ -82,6 +86,7 @@ def _count(things: Sized, noun: str) -> str:
 
 _STAYS = {
     "journeys": ("journey", "nobody enters it any more; who is in it goes on"),
+    "notices": ("notice", "no run of it begins any more; who waits for it still gets it"),
     "sources": ("source", "what it sold stays, and it is still polled"),
     "conferences": ("conference", "its tickets and what they opened stay"),
     "senders": ("sender", "mails that wait still leave through it"),

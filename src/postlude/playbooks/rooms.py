@@ -13,9 +13,18 @@ from postlude.messages import api as messages
 from postlude.orders import api as orders
 from postlude.orgs import api as orgs
 from postlude.orgs.types import OrgRef
-from postlude.playbooks import checking, definitions, durations, limits, promoting, shape
+from postlude.playbooks import (
+    checking,
+    definitions,
+    durations,
+    limits,
+    noticing,
+    promoting,
+    shape,
+)
 from postlude.playbooks.checking import Checked
 from postlude.playbooks.errors import PlaybookInvalid
+from postlude.playbooks.notices import TimedNotice
 from postlude.playbooks.reading import Place
 from postlude.playbooks.types import Alerts, Discord, DiscordStock, DiscordWho
 from postlude.rewards import api as rewards
@@ -103,6 +112,9 @@ def carry(ref: OrgRef, checked: Checked, *, actor: str, now: datetime) -> None:
         with _at(checked, ("journeys", slug)):
             journeys.publish(ref.id, definitions.journey(slug, journey), now=now, actor=actor)
     _promotions(ref.id, checked, now)
+    for slug, notice in playbook.notices.items():
+        with _at(checked, ("notices", slug)):
+            journeys.publish_notice(ref.id, noticing.notice(slug, notice), now=now, actor=actor)
     with _at(checked, ("warehouse",)):
         keep = tuple(Keep(each.column, tuple(each.labels)) for each in playbook.warehouse.keep)
         warehouse.configure(ref.id, Policy(playbook.warehouse.pseudonyms, keep), now=now)
@@ -137,6 +149,13 @@ def retire(ref: OrgRef, gone: dict[str, shape.Journey], *, actor: str, now: date
     for slug, journey in gone.items():
         resting = journey.model_copy(update={"active": False})
         journeys.publish(ref.id, definitions.journey(slug, resting), now=now, actor=actor)
+
+
+def rest(ref: OrgRef, gone: dict[str, TimedNotice], *, actor: str, now: datetime) -> None:
+    """Let no run begin of notices that the playbook no longer has."""
+    for slug, notice in gone.items():
+        resting = notice.model_copy(update={"active": False})
+        journeys.publish_notice(ref.id, noticing.notice(slug, resting), now=now, actor=actor)
 
 
 @contextmanager

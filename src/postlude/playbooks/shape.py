@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from postlude.playbooks.notices import TimedNotice
 from postlude.playbooks.part import Part
 from postlude.playbooks.promotions import (
     Budget,
@@ -525,6 +526,8 @@ class Playbook(Part):
     templates: dict[Slug, dict[str, Text]] = Field(default_factory=dict)
     """Mails by name, each in its languages."""
     journeys: dict[Slug, Journey] = Field(default_factory=dict)
+    notices: dict[Slug, TimedNotice] = Field(default_factory=dict)
+    """Notices on a timetable. docs/howto/notices.md"""
     quotas: dict[Key, Quota] = Field(default_factory=dict)
     budgets: dict[Key, Budget] = Field(default_factory=dict)
     coupons: dict[Key, Coupons] = Field(default_factory=dict)

@@ -38,6 +38,7 @@ def drain(*, at_most: float) -> int:
     did = 0
     while True:
         did += jobs.run_once("channels.recover") + jobs.run_once("journeys.schedule")
+        did += jobs.run_once("journeys.begin_runs")
         did += jobs.run_until_idle()
         if not waiting() or clock.monotonic() >= deadline:
             return did

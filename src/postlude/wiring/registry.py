@@ -90,6 +90,7 @@ def _providers() -> None:
     for name, fill, sample in [*access.providers(), *journeys.providers()]:
         messages.register_provider(name, fill, sample=sample)
     messages.register_provider("sale", _sale, sample={"try_after_minutes": 5})
+    messages.register_provider("points", _points, sample={"balance": 120})
     messages.register_attachment(journeys.CALENDAR, journeys.attachments)
     messages.register_veto(journeys.NOTICE, journeys.veto)
 
@@ -98,6 +99,13 @@ def _sale(org: int, leased: Sequence[Leased]) -> dict[int, dict[str, int]]:
     """Fill `{{ sale.try_after_minutes }}` from the interval at which sales are looked for."""
     minutes = journeys.try_after(sources.slowest_poll(org))
     return {each.message: {"try_after_minutes": minutes} for each in leased}
+
+
+def _points(org: int, leased: Sequence[Leased]) -> dict[int, dict[str, int]]:
+    """Fill `{{ points.balance }}`: what may be spent at this moment."""
+    contacts = {each.contact for each in leased}
+    found = rewards.balances(org, contacts, now=clock.now())
+    return {each.message: {"balance": found[each.contact].available} for each in leased}
 
 
 def _contacts(org: int, leased: Sequence[Leased]) -> dict[int, dict[str, str]]:
@@ -152,6 +160,9 @@ def _jobs() -> list[Job]:
         Job("journeys.schedule", journeys.schedule, "bulk", every=timedelta(seconds=5)),
         Job("journeys.freeze", journeys.freeze, "bulk"),
         Job("journeys.step_scheduled", journeys.step_scheduled, "bulk"),
+        Job("journeys.begin_runs", journeys.begin_runs, "bulk", every=timedelta(seconds=5)),
+        Job("journeys.freeze_runs", journeys.freeze_runs, "bulk"),
+        Job("journeys.walk_runs", journeys.walk_runs, "bulk"),
         # In a thread of its own: a call that hangs must not hold up those who are let in already.
         Job("access.authorise", access.authorise, "access"),
         Job(

@@ -38,6 +38,7 @@ FREE = {
     "access_rule.resources": "keys of resources",
     "journeys_version.definition": "the organiser's journey",
     "journeys_member.tickets": "ids of tickets",
+    "journeys_portion.people": "ids of contacts and orders",
     "journeys_sendblock.reasons": "counts by reason",
     "rewards_card.rules": "ids of rule versions",
     "rules_version.definition": "the organiser's rule",

@@ -23,6 +23,7 @@ _UNDOABLE = {Kind.GRANT, Kind.SPEND, Kind.CAPTURE}
 class _Undone:
     """What became of the entries that are to be undone, counted on within the batch."""
 
+    only_unspent: bool = False
     lots: dict[int, int] = field(default_factory=dict)  # by grant
     expired: dict[int, int] = field(default_factory=lambda: defaultdict(int))  # by lot
     reversed: dict[int, int] = field(default_factory=lambda: defaultdict(int))  # by grant
@@ -32,8 +33,12 @@ class _Undone:
     )  # by spend and lot
 
 
-def reverse_many(org: int, reverses: Sequence[Reverse], *, now: datetime) -> list[Posted]:
+def reverse_many(
+    org: int, reverses: Sequence[Reverse], *, now: datetime, unspent: bool = False
+) -> list[Posted]:
     """Undo each of these entries, or a part of it; the outcomes are in order.
+
+    With `unspent`, of a grant only what is still there is taken back: never is a debt made.
 
     Of a grant nothing is taken back that was lost by expiry or taken back before. `short` says how
     much of the amount asked for cannot be undone; then nothing is. Without an amount, whatever
@@ -47,6 +52,7 @@ def reverse_many(org: int, reverses: Sequence[Reverse], *, now: datetime) -> lis
         names = {(entry.contact, entry.currency) for entry in undo.values()}
         desk = open_desk(org, names, [each.key for each in reverses], now, lots=True)
         undone = _look(org, undo.values())
+        undone.only_unspent = unspent
         outcomes = [_reverse(desk, each, undo[each.of], undone, now) for each in reverses]
         desk.close()
     return outcomes
@@ -73,6 +79,8 @@ def _take_back(
     left = left_of_grant(
         purse, lot, of.amount, undone.expired[lot], undone.reversed[of.id], wish.now
     )
+    if undone.only_unspent:
+        left = min(left, purse.lots[lot].free if lot in purse.lots else 0)
     amount = left if asked is None else asked
     if not amount or amount > left:
         return None, left

@@ -1,0 +1,1 @@
+"""Journeys on a timetable: notices that go out again and again, once per person and period."""

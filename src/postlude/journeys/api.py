@@ -8,6 +8,7 @@ entered = sent + blocked + failed + waiting.
 from postlude.journeys.calendars import NAME as CALENDAR
 from postlude.journeys.calendars import attachments, describe_occasion
 from postlude.journeys.cycles import cycles
+from postlude.journeys.definitions import to_json as as_json
 from postlude.journeys.entering import catch_up, on_ticket_paid
 from postlude.journeys.freezing import freeze
 from postlude.journeys.helping import HELP, ask_again, on_help_asked
@@ -23,13 +24,17 @@ from postlude.journeys.moving import (
 from postlude.journeys.notices import NOTICE, veto
 from postlude.journeys.opening import schedule
 from postlude.journeys.providers import providers
-from postlude.journeys.publishing import check, definition, journeys, publish
+from postlude.journeys.publishing import check, definition, journeys, publish, stored
 from postlude.journeys.reading import executions, history_of, late, members, progress, waiting
-from postlude.journeys.recurring.audiences import register_orders
 from postlude.journeys.recurring.definitions import mistakes as notice_mistakes
+from postlude.journeys.recurring.definitions import to_json as notice_as_json
+from postlude.journeys.recurring.figures import Books, Foreseen, NoticeFact, RunFact, RunState
 from postlude.journeys.recurring.freezing import freeze_runs
+from postlude.journeys.recurring.previewing import foresee
+from postlude.journeys.recurring.publishing import pause as pause_notice
 from postlude.journeys.recurring.publishing import publish as publish_notice
-from postlude.journeys.recurring.scheduling import begin_runs
+from postlude.journeys.recurring.reading import notices, runs
+from postlude.journeys.recurring.scheduling import begin_by_hand, begin_runs
 from postlude.journeys.recurring.timetables import parse as timetable
 from postlude.journeys.recurring.types import (
     ClosedOrders,
@@ -61,16 +66,23 @@ __all__ = (
     "LATE_ACTOR",
     "NOTICE",
     "STALE",
+    "Books",
     "ClosedOrders",
     "Condition",
+    "Foreseen",
     "Letter",
+    "NoticeFact",
     "OncePer",
     "Points",
     "Recurring",
+    "RunFact",
+    "RunState",
     "Selection",
     "Way",
+    "as_json",
     "ask_again",
     "attachments",
+    "begin_by_hand",
     "begin_runs",
     "catch_up",
     "check",
@@ -78,6 +90,7 @@ __all__ = (
     "definition",
     "describe_occasion",
     "executions",
+    "foresee",
     "freeze",
     "freeze_runs",
     "history_of",
@@ -85,7 +98,9 @@ __all__ = (
     "late",
     "mail_uses",
     "members",
+    "notice_as_json",
     "notice_mistakes",
+    "notices",
     "on_access_changed",
     "on_access_late",
     "on_contact_addressed",
@@ -97,18 +112,20 @@ __all__ = (
     "on_ticket_left",
     "on_ticket_paid",
     "on_ticket_refunded",
+    "pause_notice",
     "progress",
     "providers",
     "publish",
     "publish_notice",
     "reconcile",
-    "register_orders",
     "resend",
+    "runs",
     "schedule",
     "scheduled",
     "send_test",
     "step",
     "step_scheduled",
+    "stored",
     "timetable",
     "try_after",
     "veto",

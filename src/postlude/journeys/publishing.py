@@ -99,6 +99,12 @@ def newest_version(org: int, journey: int) -> JourneyVersion:
     return JourneyVersion.objects.filter(org=org, journey=journey).order_by("-number")[0]
 
 
+def stored(org: int) -> dict[str, dict[str, Any]]:
+    """Return what the newest version of each journey that is on says, as JSON, by slug."""
+    rows = JourneyVersion.objects.filter(org=org, journey__active=True).select_related("journey")
+    return {row.journey.slug: row.definition for row in rows.order_by("number")}
+
+
 def definition(org: int, version: int) -> JourneyDefinition:
     """Return what a version says; raise NotFound."""
     row = JourneyVersion.objects.filter(org=org, id=version).first()

@@ -40,6 +40,7 @@ from postlude.orders.shop.reading import (
 )
 from postlude.orders.shop.taking import CANCELLED, CLOSED, take_shop_orders
 from postlude.orders.shop.types import (
+    Place,
     ShopOrderChange,
     ShopOrderFact,
     ShopOrderOutcome,
@@ -54,6 +55,7 @@ __all__ = (
     "CANCELLED",
     "CLOSED",
     "LEFT",
+    "Place",
     "ShopOrderChange",
     "ShopOrderFact",
     "ShopOrderOutcome",

@@ -23,7 +23,7 @@ from postlude.playbooks.types import ApplyReport, Problem
 def validate(path: Path) -> list[Problem]:
     """Return what is wrong with a playbook; change nothing and ask no database."""
     try:
-        _checked(path)
+        read(path)
     except PlaybookInvalid as invalid:
         return list(invalid.problems)
     return []
@@ -38,7 +38,7 @@ def apply(
     every problem, and then nothing was changed. A dry run does everything and takes it back, so it
     finds what the real one would find.
     """
-    checked = _checked(path)
+    checked = read(path)
     _is_for(checked, org, path)
     who = f"{actor.kind}:{actor.id}"
     with store.write():
@@ -78,7 +78,8 @@ def _apply(checked: Checked, who: str, now: datetime, *, dry_run: bool) -> tuple
     return _report(checked, "applied", before, made), ref.id
 
 
-def _checked(path: Path) -> Checked:
+def read(path: Path) -> Checked:
+    """Read and check a playbook; raise PlaybookInvalid with every mistake."""
     checked = checking.check(_read(path), str(path), path.parent)
     if isinstance(checked, list):
         raise PlaybookInvalid(checked)

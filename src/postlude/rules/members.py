@@ -119,8 +119,8 @@ def orders_in_month(org: int, name: str, now: datetime) -> Fragment:
     ago, _, zone = name.removeprefix(ORDERED).partition(":")
     begin, end = calendars.month_before(instant(now), zone, int(ago))
     rows = (
-        "SELECT contact FROM orders_facts_ticket WHERE org = %s AND state = 'paid' "
-        "AND contact IS NOT NULL AND sold_at >= %s AND sold_at < %s"
+        "SELECT contact FROM orders_facts_purchase "
+        "WHERE org = %s AND bought_at >= %s AND bought_at < %s"
     )
     return Fragment(rows, (org, begin, end))
 

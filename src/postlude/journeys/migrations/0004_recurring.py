@@ -4,6 +4,8 @@ import django.db.models.deletion
 import postlude.kernel.ids
 from django.db import migrations, models
 
+from postlude.kernel.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -13,48 +15,106 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Portion',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('selection', models.IntegerField()),
-                ('people', models.JSONField(default=list)),
-            ],
-            options={
-                'db_table': 'journeys_portion',
-            },
-        ),
-        migrations.CreateModel(
-            name='Run',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('scope', models.CharField(max_length=100)),
-                ('due_at', models.DateTimeField()),
-                ('begun_at', models.DateTimeField()),
-                ('selection', models.IntegerField(default=0)),
-                ('frozen_to', models.BigIntegerField(default=0)),
-                ('frozen', models.BigIntegerField(default=0)),
-                ('frozen_at', models.DateTimeField(null=True)),
-                ('passed_over', models.BigIntegerField(default=0)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('owner', models.CharField(blank=True, default='', max_length=64)),
-                ('lease_until', models.DateTimeField(null=True)),
-            ],
-            options={
-                'db_table': 'journeys_run',
-            },
-        ),
-        migrations.CreateModel(
-            name='Turn',
-            fields=[
-                ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('selection', models.CharField(max_length=64)),
-                ('turns', models.BigIntegerField(default=0)),
-            ],
-            options={
-                'db_table': 'journeys_turn',
-            },
-        ),
+        NewTables([
+            migrations.CreateModel(
+                name='Portion',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('selection', models.IntegerField()),
+                    ('people', models.JSONField(default=list)),
+                ],
+                options={
+                    'db_table': 'journeys_portion',
+                },
+            ),
+            migrations.CreateModel(
+                name='Run',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('scope', models.CharField(max_length=100)),
+                    ('due_at', models.DateTimeField()),
+                    ('begun_at', models.DateTimeField()),
+                    ('selection', models.IntegerField(default=0)),
+                    ('frozen_to', models.BigIntegerField(default=0)),
+                    ('frozen', models.BigIntegerField(default=0)),
+                    ('frozen_at', models.DateTimeField(null=True)),
+                    ('passed_over', models.BigIntegerField(default=0)),
+                    ('finished_at', models.DateTimeField(null=True)),
+                    ('owner', models.CharField(blank=True, default='', max_length=64)),
+                    ('lease_until', models.DateTimeField(null=True)),
+                ],
+                options={
+                    'db_table': 'journeys_run',
+                },
+            ),
+            migrations.CreateModel(
+                name='Turn',
+                fields=[
+                    ('id', models.BigIntegerField(default=postlude.kernel.ids.new_id, primary_key=True, serialize=False)),
+                    ('selection', models.CharField(max_length=64)),
+                    ('turns', models.BigIntegerField(default=0)),
+                ],
+                options={
+                    'db_table': 'journeys_turn',
+                },
+            ),
+            migrations.AddField(
+                model_name='portion',
+                name='org',
+                field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization'),
+            ),
+            migrations.AddField(
+                model_name='run',
+                name='cycle',
+                field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.cycle'),
+            ),
+            migrations.AddField(
+                model_name='run',
+                name='journey',
+                field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.journey'),
+            ),
+            migrations.AddField(
+                model_name='run',
+                name='org',
+                field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization'),
+            ),
+            migrations.AddField(
+                model_name='run',
+                name='version',
+                field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.journeyversion'),
+            ),
+            migrations.AddField(
+                model_name='portion',
+                name='run',
+                field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.run'),
+            ),
+            migrations.AddField(
+                model_name='turn',
+                name='org',
+                field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization'),
+            ),
+            migrations.AddField(
+                model_name='turn',
+                name='version',
+                field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.journeyversion'),
+            ),
+            migrations.AddIndex(
+                model_name='run',
+                index=models.Index(condition=models.Q(('finished_at__isnull', True)), fields=['id'], name='journeys_run_open'),
+            ),
+            migrations.AddConstraint(
+                model_name='run',
+                constraint=models.UniqueConstraint(fields=('org', 'journey', 'scope'), name='journeys_run_u'),
+            ),
+            migrations.AddIndex(
+                model_name='portion',
+                index=models.Index(fields=['run', 'id'], name='journeys_portion_run'),
+            ),
+            migrations.AddConstraint(
+                model_name='turn',
+                constraint=models.UniqueConstraint(fields=('org', 'version', 'selection'), name='journeys_turn_u'),
+            ),
+        ]),
         migrations.RemoveConstraint(
             model_name='sendattempt',
             name='journeys_sendattempt_u',
@@ -81,61 +141,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='sendattempt',
             constraint=models.UniqueConstraint(fields=('org', 'execution', 'contact', 'subject'), name='journeys_sendattempt_u'),
-        ),
-        migrations.AddField(
-            model_name='portion',
-            name='org',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization'),
-        ),
-        migrations.AddField(
-            model_name='run',
-            name='cycle',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.cycle'),
-        ),
-        migrations.AddField(
-            model_name='run',
-            name='journey',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.journey'),
-        ),
-        migrations.AddField(
-            model_name='run',
-            name='org',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization'),
-        ),
-        migrations.AddField(
-            model_name='run',
-            name='version',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.journeyversion'),
-        ),
-        migrations.AddField(
-            model_name='portion',
-            name='run',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.run'),
-        ),
-        migrations.AddField(
-            model_name='turn',
-            name='org',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization'),
-        ),
-        migrations.AddField(
-            model_name='turn',
-            name='version',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.journeyversion'),
-        ),
-        migrations.AddIndex(
-            model_name='run',
-            index=models.Index(condition=models.Q(('finished_at__isnull', True)), fields=['id'], name='journeys_run_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(fields=('org', 'journey', 'scope'), name='journeys_run_u'),
-        ),
-        migrations.AddIndex(
-            model_name='portion',
-            index=models.Index(fields=['run', 'id'], name='journeys_portion_run'),
-        ),
-        migrations.AddConstraint(
-            model_name='turn',
-            constraint=models.UniqueConstraint(fields=('org', 'version', 'selection'), name='journeys_turn_u'),
         ),
     ]

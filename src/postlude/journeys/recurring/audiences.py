@@ -1,22 +1,11 @@
 """Who is selected: people by a condition, in one statement over the rooms' views, or orders."""
 
-from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from postlude.journeys.recurring.types import ClosedOrders, Condition, Selection
-from postlude.kernel.errors import NotFound
+from postlude.orders import api as orders
 from postlude.orgs import api as orgs
 from postlude.rules import api as rules
-
-# (org, what is asked for, closed from, closed before, after this order's id, at most): the orders
-# with their contacts, (order, contact), by order.
-Orders = Callable[[int, ClosedOrders, datetime, datetime, int, int], Sequence[tuple[int, int]]]
-_orders: list[Orders] = []
-
-
-def register_orders(lister: Orders) -> None:
-    """Say who lists closed orders; `wiring` calls it, a later call replaces."""
-    _orders[:] = [lister]
 
 
 def page(  # noqa: PLR0913 - whom, when, and where the page begins
@@ -34,8 +23,7 @@ def page(  # noqa: PLR0913 - whom, when, and where the page begins
     """
     if selection.orders is not None:
         begin = max(since, as_of - selection.orders.within)
-        rows = _lister()(org, selection.orders, begin, as_of, after, limit)
-        return [(contact, order) for order, contact in rows], rows[-1][0] if rows else after
+        return _closed(org, selection.orders, begin, as_of, after, limit)
     if selection.who is None:
         return [], after
     found = rules.audience_page(org, bound(org, selection.who), now=as_of, after=after, limit=limit)
@@ -54,7 +42,19 @@ def bound(org: int, condition: Condition) -> rules.Rule:
     )
 
 
-def _lister() -> Orders:
-    if not _orders:
-        raise NotFound("Nobody here knows of closed orders.")
-    return _orders[0]
+def _closed(  # noqa: PLR0913, PLR0917 - whom, when, and where the page begins
+    org: int, wanted: ClosedOrders, since: datetime, until: datetime, after: int, limit: int
+) -> tuple[list[tuple[int, int]], int]:
+    last = orders.shop_orders(org, [after] if after else []).get(after)
+    begins = orders.Place(last.closed_at, after) if last and last.closed_at else None
+    found = orders.closed_shop_orders(
+        org,
+        since=since,
+        until=until,
+        kinds=[wanted.kind] if wanted.kind else [],
+        sources=wanted.sources,
+        after=begins,
+        limit=limit,
+    )
+    pairs = [(each.contact, each.id) for each in found.orders if each.contact is not None]
+    return pairs, found.orders[-1].id if found.orders else after

@@ -20,9 +20,9 @@ def serve(place: Place, people: Iterable[Person], now: datetime) -> Batch:
     The marks' unique key is the guard: whoever's mark is there already, for whatever reason, is
     passed over and has no turn.
     """
-    batch = _with_periods(place, sorted(set(people)), now)
-    _pass_over_marked(batch)
-    _filter(batch)
+    batch = with_periods(place, sorted(set(people)), now)
+    pass_over_marked(batch)
+    stop_filtered(batch)
     letters.stop_unreachable(batch)
     _mark(batch)
     _hold_out(batch)
@@ -33,8 +33,8 @@ def serve(place: Place, people: Iterable[Person], now: datetime) -> Batch:
     return batch
 
 
-def _with_periods(place: Place, people: list[Person], now: datetime) -> Batch:
-    """Whoever has no period any more (the last order was cancelled) is nobody's concern."""
+def with_periods(place: Place, people: list[Person], now: datetime) -> Batch:
+    """Return a batch; whoever has no period any more (no order is left) is passed over."""
     last_orders, birthdays = _known(place, [contact for contact, _ in people])
     left: dict[Person, str] = {}
     for contact, order in people:
@@ -68,8 +68,8 @@ def _read(org: int, column: str, view: str, contacts: list[int]) -> list[tuple[i
     return [(row[0], row[1]) for row in rows]
 
 
-def _pass_over_marked(batch: Batch) -> None:
-    """Spares the work; what makes sure is the key, in `_mark`."""
+def pass_over_marked(batch: Batch) -> None:
+    """Pass over whom a mark shows as served. It spares the work; the key makes sure, in `_mark`."""
     place, notice = batch.place, batch.place.notice
     earlier = periods.last_month(place.as_of, place.zone)
     wanted = [(contact, scope) for (contact, _), scope in batch.left.items()]
@@ -81,7 +81,8 @@ def _pass_over_marked(batch: Batch) -> None:
             batch.pass_over(person)
 
 
-def _filter(batch: Batch) -> None:
+def stop_filtered(batch: Batch) -> None:
+    """Stop whom the selection's `only` does not hold for now."""
     only = batch.place.selection.only
     if only is None or not batch.left:
         return

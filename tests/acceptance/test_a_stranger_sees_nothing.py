@@ -33,6 +33,7 @@ OTHERS = {
     "hooks/mailgun/<slug:org>/<slug:sender>": "trusts a signature",
     "hooks/klaviyo/<slug:org>/<slug:sender>": "trusts a signature",
     "hooks/line/<slug:org>/<slug:sender>": "trusts a signature",
+    "hooks/messenger/<slug:org>/<slug:sender>": "trusts a signature",
     "hooks/anymail/<slug:org>/<slug:sender>": "trusts a login or a signature",
     "hooks/discord/<slug:org>": "trusts a signature",
     "hooks/kktix/<slug:org>/<slug:source>": "trusts a secret header",
@@ -94,6 +95,7 @@ def values(house: House, slug: str = "pycontw") -> dict[str, str]:
         "contacts": tokens.seal("contact", contact),
         "gift-cards": tokens.seal("gift-card-id", contact),
         "key": "sale-1",
+        "order": "till-7",
         "rule": "every-200",
     }
 
@@ -237,7 +239,7 @@ def test_the_api_gives_nothing_without_a_key_or_with_the_wrong_one(house: House)
 
 def test_a_key_without_the_permission_gets_masked_values(house: House) -> None:
     scopes = ("sales.view", "ops.view", "rewards.view", "rules.view", "rules.order")
-    scopes = (*scopes, "people.change_contact")
+    scopes = (*scopes, "people.change_contact", "orders.tell")
     headers = {**house.key(*scopes), "X-Purpose": "curiosity"}
     seen = ""
     for url in every_route.api(values(house)):

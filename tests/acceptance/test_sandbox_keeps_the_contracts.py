@@ -409,3 +409,40 @@ def test_fcm_takes_one_device_a_call_and_says_what_it_refuses(sandbox):
     assert {"project_id", "private_key", "client_email", "token_uri"} <= set(
         sandbox.client.fcm_key()
     )
+
+
+def test_messenger_refuses_in_facebooks_numbers(sandbox):
+    url = sandbox.url("messenger") + "/v23.0/me/messages"
+
+    def send(to: str, token: str = "sandbox-messenger-token", **more: str) -> httpx.Response:
+        kind = "MESSAGE_TAG" if "tag" in more else "UPDATE"
+        body = {"recipient": {"id": to}, "messaging_type": kind, "message": {"text": "hi"}, **more}
+        return httpx.post(url, params={"access_token": token}, json=body)
+
+    def number(answer: httpx.Response) -> tuple[int, int, int]:
+        error = answer.json()["error"]
+        return answer.status_code, error["code"], error.get("error_subcode", 0)
+
+    assert {"recipient_id": "1", "message_id": "m_sandbox1"} == send("1").json()
+    assert (401, 190, 0) == number(send("1", token="wrong"))
+    assert (400, 100, 2018001) == number(send("ann"))
+    sandbox.client.configure("messenger", outside=["2"], unavailable=["3"])
+    assert (403, 10, 2018278) == number(send("2"))
+    assert 200 == send("2", tag="ACCOUNT_UPDATE").status_code
+    assert (400, 551, 0) == number(send("3"))
+    sandbox.client.configure("messenger", window_s=0)
+    sandbox.client.chat("messenger", "message", "4")
+    assert (403, 10, 2018278) == number(send("4"))
+    sandbox.client.fault("messenger", "rate_limited", retry_after=3)
+    assert ((429, 613, 0), "3") == (number(send("1")), send("1").headers["retry-after"])
+
+
+def test_messenger_signs_what_people_do(sandbox, listener):
+    sandbox.client.configure("messenger", webhook_url=listener.url)
+    event = sandbox.client.chat("messenger", "read", "1")
+    sandbox.client.wait_for(lambda: bool(listener.bodies))
+
+    assert [event] == listener.bodies[0]["entry"][0]["messaging"]
+    raw = json.dumps(listener.bodies[0], ensure_ascii=False).encode()
+    digest = hmac.new(b"sandbox-messenger-secret", raw, hashlib.sha256).hexdigest()
+    assert f"sha256={digest}" == listener.headers[0]["x-hub-signature-256"]

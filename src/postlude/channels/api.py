@@ -4,6 +4,7 @@ from postlude.channels import announcing, registry
 from postlude.channels.anymail_esp import account as anymail_esp
 from postlude.channels.anymail_esp.channel import AnymailEsp
 from postlude.channels.checks import doctor
+from postlude.channels.crescendo_line.channel import CrescendoLine
 from postlude.channels.delivery import deliver, send_window
 from postlude.channels.fcm.channel import Fcm
 from postlude.channels.followers import handle_line
@@ -13,7 +14,13 @@ from postlude.channels.klaviyo.channel import Klaviyo
 from postlude.channels.line.channel import Line
 from postlude.channels.mailgun.channel import Mailgun
 from postlude.channels.memory import Memory
-from postlude.channels.receipts import handle_anymail, handle_klaviyo, handle_mailgun
+from postlude.channels.messenger.channel import Messenger
+from postlude.channels.receipts import (
+    handle_anymail,
+    handle_klaviyo,
+    handle_mailgun,
+    handle_messenger,
+)
 from postlude.channels.reconciliation import reconcile_late, reconcile_unknown
 from postlude.channels.registry import get, names, register
 from postlude.channels.smtp.channel import Smtp
@@ -45,6 +52,7 @@ INBOX_HANDLERS = {
     "klaviyo": handle_klaviyo,
     "anymail": handle_anymail,
     "line": handle_line,
+    "messenger": handle_messenger,
 }
 
 
@@ -56,7 +64,9 @@ def register_all() -> None:
         Klaviyo(),
         KlaviyoCampaign(),
         Line(),
+        CrescendoLine(),
         Fcm(),
+        Messenger(),
         Smtp(),
         Memory(),
     )

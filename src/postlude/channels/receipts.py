@@ -12,6 +12,7 @@ from postlude.channels.anymail_esp import receipts as anymail_esp
 from postlude.channels.klaviyo import receipts as klaviyo
 from postlude.channels.klaviyo.events import contact_of
 from postlude.channels.mailgun import receipts as mailgun
+from postlude.channels.messenger import receipts as messenger
 from postlude.channels.types import Report, Verdict
 from postlude.kernel import boundaries, clock, pseudonyms, redact
 from postlude.kernel.errors import BadAddress
@@ -57,6 +58,22 @@ def handle_anymail(deliveries: Sequence[Delivery]) -> None:
     facts = take_many(first.org, first.headers.get("sender", ""), "anymail", reports)
     if any(backends.can(each.headers.get("esp", ""), "metadata") for each in deliveries):
         return
+    _wait_for(deliveries, facts)
+
+
+def handle_messenger(deliveries: Sequence[Delivery]) -> None:
+    """Take deliveries of one Messenger sender from the inbox; raises NotYet as `handle_anymail`."""
+    try:
+        reports = [report for delivery in deliveries for report in messenger.read(delivery.raw)]
+    except messenger.UnreadableEvent as error:
+        raise Unreadable(str(error)) from None
+    first = deliveries[0]
+    facts = take_many(first.org, first.headers.get("sender", ""), "messenger", reports)
+    _wait_for(deliveries, facts)
+
+
+def _wait_for(deliveries: Sequence[Delivery], facts: Sequence[MessageFact | None]) -> None:
+    """A vendor that knows messages by its own ids may be faster than our writing them down."""
     early = any(each.received_at > clock.now() - _WRITTEN_DOWN_IN for each in deliveries)
     if early and None in facts:
         raise NotYet

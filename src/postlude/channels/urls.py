@@ -6,6 +6,7 @@ from postlude.channels.anymail_esp import views as anymail_esp
 from postlude.channels.klaviyo import views as klaviyo
 from postlude.channels.line import views as line
 from postlude.channels.mailgun import views as mailgun
+from postlude.channels.messenger import views as messenger
 
 urlpatterns = [
     path(
@@ -19,5 +20,10 @@ urlpatterns = [
     path("hooks/line/<slug:org>/<slug:sender>", line.receive, name="channels-line-events"),
     path(
         "hooks/mailgun/<slug:org>/<slug:sender>", mailgun.receive, name="channels-mailgun-receipts"
+    ),
+    path(
+        "hooks/messenger/<slug:org>/<slug:sender>",
+        messenger.receive,
+        name="channels-messenger-receipts",
     ),
 ]

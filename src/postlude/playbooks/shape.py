@@ -337,6 +337,24 @@ class LineAccount(Part):
     are told."""
 
 
+class CrescendoAccount(Part):
+    """LINE messages through Crescendo (漸強), in LINE's shape. Its contract is not verified."""
+
+    via: Literal["crescendo_line"]
+    base_url: str = Field(pattern=r"^https?://\S+$")
+    """The address of its API, as the agency tells it."""
+    token: Secret
+    channel_secret: Secret = ""
+    """Signs webhooks of LINE's shape, where they are passed on."""
+    silent: bool = False
+    """Deliver without a sound."""
+    rate: float = Field(default=10.0, gt=0, le=2_000)
+    """Messages a second."""
+    a_month: int | None = Field(default=None, gt=0)
+    """A quota of your own; when it or the vendor's is used up, sending rests till the next month
+    and you are told."""
+
+
 class Push(Part):
     """Notifications on phones and in browsers by Firebase. docs/howto/push.md"""
 
@@ -354,8 +372,31 @@ class Push(Part):
     told."""
 
 
+class Messenger(Part):
+    """A Facebook page that writes by Messenger. docs/howto/messenger.md"""
+
+    via: Literal["messenger"]
+    page_token: Secret
+    """The page access token; it rides in addresses and never gets into a log."""
+    app_secret: Secret
+    """Signs Messenger's webhooks."""
+    verify_token: Secret
+    """A word of your own, by which Facebook learns once that the webhook is yours."""
+    tag: Literal["", "CONFIRMED_EVENT_UPDATE", "POST_PURCHASE_UPDATE", "ACCOUNT_UPDATE"] = ""
+    """Why this may be sent outside the 24 hours after a person's last message; Meta checks."""
+    version: str = Field(default="v23.0", pattern=r"^v\d{1,3}\.\d$")
+    """The version of the Graph API."""
+    base_url: str = ""
+    """Another API address, such as the sandbox's."""
+    rate: float = Field(default=10.0, gt=0, le=300)
+    """Messages a second."""
+    a_month: int | None = Field(default=None, gt=0)
+    """A quota of your own; when it is used up, sending rests till the next month and you are
+    told."""
+
+
 MailSender = Mailgun | Anymail | Klaviyo | Smtp
-ChatSender = LineAccount | Push
+ChatSender = LineAccount | CrescendoAccount | Push | Messenger
 Sender = Annotated[MailSender | ChatSender, Field(discriminator="via")]
 
 

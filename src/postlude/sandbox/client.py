@@ -161,7 +161,7 @@ class SandboxClient:
         return self._json("POST", "/klaviyo/emit", call)
 
     def chat(self, app: str, event: str, user: str, **more: object) -> Json:
-        """Let a person do something in a chat app: follow, unfollow or message on LINE."""
+        """Let a person do something: follow, unfollow or message, on Messenger also read it."""
         return self._json("POST", f"/{app}/happen", {"event": event, "user": user, **more})
 
     def chat_webhooks(self, app: str, limit: int = 100) -> Json:

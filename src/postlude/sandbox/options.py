@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from postlude.sandbox.bigquery.simulator import BigQuery, BigQueryConfig
+from postlude.sandbox.crescendo_line.simulator import CrescendoLine, CrescendoLineConfig
 from postlude.sandbox.discord.simulator import Discord, DiscordConfig
 from postlude.sandbox.discord_guild.simulator import DiscordGuild, DiscordGuildConfig
 from postlude.sandbox.faults import FaultBook
@@ -17,6 +18,7 @@ from postlude.sandbox.klaviyo.simulator import Klaviyo, KlaviyoConfig
 from postlude.sandbox.line.simulator import Line, LineConfig
 from postlude.sandbox.mailersend.simulator import MailerSend, MailerSendConfig
 from postlude.sandbox.mailgun.simulator import Mailgun, MailgunConfig
+from postlude.sandbox.messenger.simulator import Messenger, MessengerConfig
 from postlude.sandbox.postmark.simulator import Postmark, PostmarkConfig
 from postlude.sandbox.simulator import Simulator
 from postlude.sandbox.smtp.sink import SmtpConfig, SmtpSink
@@ -33,7 +35,9 @@ class SandboxOptions:
     mailersend: MailerSendConfig = field(default_factory=MailerSendConfig)
     klaviyo: KlaviyoConfig = field(default_factory=KlaviyoConfig)
     line: LineConfig = field(default_factory=LineConfig)
+    crescendo_line: CrescendoLineConfig = field(default_factory=CrescendoLineConfig)
     fcm: FcmConfig = field(default_factory=FcmConfig)
+    messenger: MessengerConfig = field(default_factory=MessengerConfig)
     discord: DiscordConfig = field(default_factory=DiscordConfig)
     discord_guild: DiscordGuildConfig = field(default_factory=DiscordGuildConfig)
     heartbeat: HeartbeatConfig = field(default_factory=HeartbeatConfig)
@@ -53,7 +57,9 @@ class Vendors:
         self.mailersend = MailerSend(options.mailersend, self.faults)
         self.klaviyo = Klaviyo(options.klaviyo, self.faults)
         self.line = Line(options.line, self.faults)
+        self.crescendo_line = CrescendoLine(options.crescendo_line, self.faults)
         self.fcm = Fcm(options.fcm, self.faults)
+        self.messenger = Messenger(options.messenger, self.faults)
         self.discord = Discord(options.discord, self.faults)
         self.discord_guild = DiscordGuild(options.discord_guild, self.faults)
         self.heartbeat = Heartbeat(options.heartbeat, self.faults)
@@ -67,7 +73,9 @@ class Vendors:
             self.mailersend,
             self.klaviyo,
             self.line,
+            self.crescendo_line,
             self.fcm,
+            self.messenger,
             self.discord,
             self.discord_guild,
             self.heartbeat,

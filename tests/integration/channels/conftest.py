@@ -11,9 +11,11 @@ from django.db import connections
 
 from postlude.channels import api as channels
 from postlude.channels import registry
+from postlude.channels.crescendo_line.channel import CrescendoLine
 from postlude.channels.fcm.channel import Fcm
 from postlude.channels.line.channel import Line
 from postlude.channels.mailgun.channel import Mailgun
+from postlude.channels.messenger.channel import Messenger
 from postlude.kernel import http, inbox, jobs, store
 from postlude.kernel.clock import now
 from postlude.messages import api as messages
@@ -104,6 +106,30 @@ def fcm_settings(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str,
     key = {**sandbox.client.fcm_key(), "token_uri": f"{sandbox.url('fcm')}/token"}
     monkeypatch.setenv("FCM_CREDENTIALS", json.dumps(key))
     return {"credentials": "${FCM_CREDENTIALS}", "base_url": sandbox.url("fcm")}
+
+
+@pytest.fixture
+def crescendo_settings(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    monkeypatch.setenv("CRESCENDO_TOKEN", "sandbox-crescendo-token")
+    monkeypatch.setenv("CRESCENDO_SECRET", "sandbox-crescendo-secret")
+    return {
+        "token": "${CRESCENDO_TOKEN}",
+        "channel_secret": "${CRESCENDO_SECRET}",
+        "base_url": sandbox.url("crescendo_line"),
+    }
+
+
+@pytest.fixture
+def messenger_settings(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    monkeypatch.setenv("PAGE_TOKEN", "sandbox-messenger-token")
+    monkeypatch.setenv("APP_SECRET", "sandbox-messenger-secret")
+    monkeypatch.setenv("VERIFY_TOKEN", "a-word-of-ours")
+    return {
+        "page_token": "${PAGE_TOKEN}",
+        "app_secret": "${APP_SECRET}",
+        "verify_token": "${VERIFY_TOKEN}",
+        "base_url": sandbox.url("messenger"),
+    }
 
 
 @pytest.fixture
@@ -215,6 +241,23 @@ def push_desk(org, fcm_settings):
     """The same for devices."""
     registry.register(Fcm())
     return ChatDesk(org.id, "fcm", fcm_settings, kind="push")
+
+
+@pytest.fixture
+def crescendo_desk(org, crescendo_settings):
+    """The same for Crescendo."""
+    registry.register(CrescendoLine())
+    inbox.subscribe_batches("line", channels.INBOX_HANDLERS["line"], lane="bulk")
+    return ChatDesk(org.id, "crescendo_line", crescendo_settings)
+
+
+@pytest.fixture
+def messenger_desk(org, messenger_settings):
+    """The same for Messenger."""
+    registry.register(Messenger())
+    handle = channels.INBOX_HANDLERS["messenger"]
+    inbox.subscribe_batches("messenger", handle, lane="bulk")
+    return ChatDesk(org.id, "messenger", messenger_settings)
 
 
 class ChatDesk:

@@ -20,6 +20,16 @@ LINE = """{via: smtp, host: 127.0.0.1, from: PyCon <hello@example.test>}
     via: fcm
     credentials: ${FCM_CREDENTIALS}
     project: shop
+  messenger:
+    via: messenger
+    page_token: ${PAGE_TOKEN}
+    app_secret: ${APP_SECRET}
+    verify_token: ${VERIFY_TOKEN}
+    tag: CONFIRMED_EVENT_UPDATE
+  crescendo:
+    via: crescendo_line
+    base_url: https://crescendo.example.test
+    token: ${CRESCENDO_TOKEN}
 """
 
 
@@ -49,9 +59,26 @@ def test_a_push_sender_is_kept_with_references_only(chatty: SimpleNamespace) -> 
     assert {"credentials": "${FCM_CREDENTIALS}", "project": "shop"} == sender.settings
 
 
+def test_crescendo_is_a_channel_of_its_own(chatty: SimpleNamespace) -> None:
+    chatty.apply()
+
+    assert "crescendo_line" == messages.sender(orgs.by_slug("pycon").id, "crescendo").channel
+
+
+def test_a_messenger_sender_is_kept_with_references_only(chatty: SimpleNamespace) -> None:
+    chatty.apply()
+
+    sender = messages.sender(orgs.by_slug("pycon").id, "messenger")
+    assert ("messenger", "") == (sender.channel, sender.from_address)
+    assert "${PAGE_TOKEN}" == sender.settings["page_token"]
+    assert "CONFIRMED_EVENT_UPDATE" == sender.settings["tag"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
+        ("tag: CONFIRMED_EVENT_UPDATE", "tag: HELLO", "“HELLO” is not known here."),
+        ("    base_url: https://crescendo.example.test\n", "", "“base_url” is missing here."),
         ("    credentials: ${FCM_CREDENTIALS}\n", "", "“credentials” is missing here."),
         ("    token: ${LINE_TOKEN}\n", "", "“token” is missing here."),
         ("    channel_secret: ${LINE_SECRET}\n", "", "“channel_secret” is missing here."),

@@ -23,7 +23,7 @@ from postlude.messages.types import SenderConfig
 _log = logging.getLogger(__name__)
 
 SOURCE = "line"
-CHANNELS = ("line",)
+CHANNELS = ("line", "crescendo_line")
 
 
 @csrf_exempt

@@ -1,0 +1,1 @@
+"""Messenger: texts of a Facebook page by the Send API, and its webhooks."""

@@ -1,0 +1,1 @@
+"""Crescendo (漸強) as a simulator."""

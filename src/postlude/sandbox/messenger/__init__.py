@@ -1,0 +1,1 @@
+"""Messenger's Send API as a simulator."""

@@ -131,6 +131,12 @@ class Member(models.Model):
                 name="journeys_member_lane",
                 condition=Q(state__in=("ready", "waiting")),
             ),
+            # Few of a million: what is looked at every few seconds is what sales started.
+            models.Index(
+                fields=("org", "state", "entered_at"),
+                name="journeys_member_sale",
+                condition=Q(lane=0),
+            ),
             models.Index(fields=("org", "conference", "contact"), name="journeys_member_contact"),
             models.Index(fields=("org", "contact"), name="journeys_member_history"),
             models.Index(fields=("org", "state", "id"), name="journeys_member_state"),

@@ -15,6 +15,7 @@ from postlude.kernel.jobs import Budget
 from postlude.kernel.work import WorkBatch
 from postlude.messages import api as messages
 from postlude.messages.types import MessageFact
+from postlude.orgs import api as orgs
 
 _CHUNK, _MOST = 500, 5_000
 _LONG = timedelta(minutes=10)
@@ -35,17 +36,19 @@ def reconcile(budget: Budget) -> int:
     Returns how many members were looked at.
     """
     now = budget.now()
-    old = Member.objects.filter(state=MemberState.QUEUED, node_since__lt=now - _LONG)
-    waiting: dict[int, set[int]] = defaultdict(set)
-    for org, message in old.order_by("id").values_list("org", "message")[:_MOST]:
-        if message is not None:
-            waiting[org].add(message)
-    for org, wanted in waiting.items():
-        facts = messages.state_of(org, wanted)
-        with store.write():
-            _settle(org, facts, now)
-        boundaries.crossing("journeys.reconciled")
-    return sum(len(each) for each in waiting.values())
+    looked = 0
+    for org in orgs.all_orgs():  # each by itself: the index of states begins with it
+        old = Member.objects.filter(
+            org=org.id, state=MemberState.QUEUED, node_since__lt=now - _LONG, message__isnull=False
+        )
+        wanted = set(old.order_by("id").values_list("message", flat=True)[:_MOST])
+        if wanted:
+            facts = messages.state_of(org.id, wanted)
+            with store.write():
+                _settle(org.id, facts, now)
+            boundaries.crossing("journeys.reconciled")
+            looked += len(wanted)
+    return looked
 
 
 def catch_up(org: int, joined: Collection[Walker], now: datetime) -> None:

@@ -15,7 +15,7 @@ from postlude.console import words
 from postlude.console.readings import letters
 from postlude.console.readings.board import INVITATIONS
 from postlude.console.readings.sales import pending_tickets
-from postlude.console.types import Timeline, TimelineEntry, Tone
+from postlude.console.types import Reached, Timeline, TimelineEntry, Tone
 from postlude.journeys import api as journeys
 from postlude.journeys.types import HistoryEntry
 from postlude.kernel import clock
@@ -61,6 +61,13 @@ _REASONS: Mapping[str, str] = {
     "no_node": N_("the journey has no step for this"),
 }
 
+_APPS = {
+    "line": "LINE",
+    "crescendo_line": "LINE (漸強)",
+    "messenger": "Messenger",
+    "push": "Push",
+}
+
 
 def timeline(  # noqa: PLR0913 - who looks at whom, by which right, why and when
     org: int,
@@ -97,6 +104,10 @@ def timeline(  # noqa: PLR0913 - who looks at whom, by which right, why and when
         email=person.email or person.email_as_given,
         phone=person.phone,
         masked=person.masked,
+        reached=tuple(
+            Reached(_APPS.get(each.kind, each.kind), each.masked, each.blocked)
+            for each in people.places(org, contact)
+        ),
         conferences=tuple(conferences_of(org, contact)),
         tickets=tuple(_ticket(each) for each in tickets),
         answers=_answers(org, tickets) if not person.masked else (),

@@ -133,6 +133,15 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """Where else a buyer is reached: never shown in clear, since nobody could use it."""
+
+    app: str
+    masked: str
+    blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """One buyer's whole story; names and addresses are masked when `masked` is true."""
 
@@ -141,6 +150,7 @@ class Timeline:
     email: str
     phone: str
     masked: bool
+    reached: tuple[Reached, ...] = ()
     conferences: tuple[tuple[int, str], ...] = ()
     tickets: tuple[Mapping[str, str], ...] = ()
     answers: tuple[tuple[str, str], ...] = ()

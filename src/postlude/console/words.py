@@ -40,7 +40,7 @@ REACTIONS: Mapping[str, tuple[str, Tone]] = {
     "unmeasured": (N_("not measured"), Tone.PLAIN),
 }
 REASONS: Mapping[str, str] = {
-    "suppressed": N_("the address bounced or complained before"),
+    "suppressed": N_("the address bounced, complained or blocked us before"),
     "erased": N_("the person asked to be forgotten"),
     "unsubscribed": N_("the person unsubscribed"),
     "no_consent": N_("no consent for this kind of message"),

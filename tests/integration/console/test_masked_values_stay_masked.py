@@ -1,11 +1,14 @@
 """Without people.view_contact nobody sees a clear value anywhere; with it, each look is audited."""
 
+from datetime import timedelta
+
 from django.test import Client
 from django.urls import reverse
 
-from postlude.kernel import tokens
+from postlude.kernel import clock, tokens
 from postlude.orgs import api as orgs
 from postlude.people import api as people
+from postlude.people.types import Actor, SaidAddress
 
 SECRET = "zebulon"
 
@@ -98,3 +101,21 @@ def test_the_api_masks_and_reveals_by_scope_and_purpose(sale, staff) -> None:
     assert people.views(sale.org.id) == []
     assert SECRET in ask(full, f"buyers/{contact}/timeline", **{"X-Purpose": "support"})
     assert [each.actor.kind for each in people.views(sale.org.id)] == ["key"]
+
+
+def test_where_else_a_buyer_is_reached_stays_masked_even_in_a_reveal(sale, staff) -> None:
+    contact = sale.contacts["opened-0"]
+    line, phone = "U" + "c3" * 16, "a-registration-token:of-a-phone"
+    said = [SaidAddress(contact, "line", line), SaidAddress(contact, "push", phone)]
+    now = clock.now()
+    people.say_addresses(sale.org.id, said, actor=Actor("key", "pl_shop"), now=now)
+    people.blocked_us(sale.org.id, "line", line, at=now + timedelta(seconds=1))
+    url = reverse("console:buyer", args=["pycon", tokens.seal("contact", contact)])
+    client = log_in("owner", staff)
+
+    for answer in (client.get(url), client.post(url, {"purpose": "support"})):
+        page = answer.content.decode()
+        assert line not in page
+        assert phone not in page
+        assert "LINE U•••c3 (blocked us)" in page
+        assert "Push a•••ne" in page

@@ -39,9 +39,10 @@ def reconcile(budget: Budget) -> int:
     looked = 0
     for org in orgs.all_orgs():  # each by itself: the index of states begins with it
         old = Member.objects.filter(
-            org=org.id, state=MemberState.QUEUED, node_since__lt=now - _LONG, message__isnull=False
+            org=org.id, state=MemberState.QUEUED, node_since__lt=now - _LONG
         )
-        wanted = set(old.order_by("id").values_list("message", flat=True)[:_MOST])
+        found = old.order_by("id").values_list("message", flat=True)[:_MOST]
+        wanted = {each for each in found if each is not None}
         if wanted:
             facts = messages.state_of(org.id, wanted)
             with store.write():

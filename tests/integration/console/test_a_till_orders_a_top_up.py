@@ -10,6 +10,7 @@ from django.test import Client
 from postlude.kernel.jobs import Budget
 from postlude.orgs import api as orgs
 from postlude.rewards import api as rewards
+from postlude.rules import api as rules
 from support import leaks, shop_rules
 from support.shop_rules import Till, iso
 
@@ -258,6 +259,25 @@ def test_discounts_never_make_less_than_nothing(till: Till) -> None:
     assert ("0.00", "0.00", []) == (
         priced["order_amount"], priced["payable"], priced["discounts"],
     )  # fmt: skip
+
+
+def test_who_is_not_known_is_promised_nothing_for_an_account(till: Till) -> None:
+    """The discount is there for everybody; points are for those who have somewhere to put them."""
+    both = shop_rules.rule(
+        "both", "paid_amount -> amount_off && points && gift", {"paid_amount": {"min": "1 CNY"}},
+        {"amount_off": {"amount": "1 CNY"}, "points": {"amount": 5}, "gift": {"gift": "mug"}},
+        business="checkout",
+    )  # fmt: skip
+    rules.publish(till.org, [both], {}, now=till.clock.now())
+    for named, gifts in (({}, ["gift"]), ({"contact": till.token}, ["points", "gift"])):
+        cart = {"amount": PAID, **named}
+        key = f"cart-{len(gifts)}"
+        offer = till.post("/promotions/checkout/preview", cart).json()
+        order = till.post("/promotions/checkout", cart, key).json()
+        done = till.post(f"/promotions/orders/{key}/confirm").json()
+        for said in (offer, order, done):
+            assert ("199.00", gifts) == (said["payable"], [each["gift"] for each in said["gifts"]])
+    assert 5 == till.balance("points")
 
 
 def test_contacts_of_others_and_unknown_ones_look_the_same(till: Till, clock) -> None:

@@ -62,9 +62,7 @@ def preview_checkout(request: HttpRequest, said: promotion_shapes.CheckoutIn) ->
     """The best combination of discounts for this cart, without holding any of it."""
     org, now = keys.org_of(request), clock.now()
     asked = asking.checkout(org, said)
-    return rules.checkout_offer(
-        rules.preview(org, rules.ask_checkout(asked), now=now), asked.amount
-    )
+    return rules.checkout_offer(rules.preview(org, rules.ask_checkout(asked), now=now), asked)
 
 
 @router.post(

@@ -4,9 +4,9 @@ Here are sales, buyers, messages, playbooks and jobs; promotions, rules, points,
 cards, orders of a shop, its customers and where they are reached have files of their own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -74,7 +74,7 @@ class _Api(NinjaAPI):
 class _Readable(JSONRenderer):
     """Letters of every script as they are: people read these answers with curl."""
 
-    json_dumps_params: ClassVar[dict[str, Any]] = {"ensure_ascii": False}
+    json_dumps_params: Mapping[str, Any] = {"ensure_ascii": False}
 
 
 api = _Api(

@@ -3,7 +3,8 @@
 A discount never touches the order's amount: it changes what is finally paid. Discounts are taken
 off one after another as their rules rank; a percentage is of the order's amount, not of what an
 earlier discount left, and is rounded down to the currency's smallest unit; together they take off
-at most the amount, so `payable` is never below zero.
+at most the amount, so `payable` is never below zero. Whoever is not known is promised nothing that
+has to be put on somebody's account.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,9 @@ from postlude.rules.types import Ask, Gift, Order, Preview
 
 BUSINESS = "checkout"
 VERSION = 1
+_ON_AN_ACCOUNT = frozenset(
+    {"points", "temporary_points", "bonus_money", "membership_level", "tag", "access_grant"}
+)
 ROUNDING = "each discount by itself, down to the smallest unit of the currency"
 
 
@@ -55,9 +59,9 @@ def ask(checkout: Checkout) -> Ask:
     )
 
 
-def offer(preview: Preview, amount: Money) -> dict[str, Any]:
+def offer(preview: Preview, asked: Checkout) -> dict[str, Any]:
     """Return what would be paid."""
-    return _priced(preview.gifts, amount) | {
+    return _priced(preview.gifts, asked.amount, asked.contact) | {
         "not_given": [showing.missed(each) for each in preview.missed],
         "exact": preview.exact,
     }
@@ -67,7 +71,7 @@ def result(order: Order) -> dict[str, Any]:
     """Return a written order: the amount as it was, the discounts, what is to be paid."""
     if order.amount is None:
         return showing.head(order)
-    priced = _priced(order.gifts, order.amount)
+    priced = _priced(order.gifts, order.amount, order.contact)
     return (
         showing.head(order)
         | priced
@@ -75,7 +79,7 @@ def result(order: Order) -> dict[str, Any]:
     )
 
 
-def _priced(gifts: Sequence[Gift], amount: Money) -> dict[str, Any]:
+def _priced(gifts: Sequence[Gift], amount: Money, contact: int | None) -> dict[str, Any]:
     left, discounts = amount.minor, []
     for each in gifts:
         if "discount_minor" not in each.data:
@@ -85,6 +89,8 @@ def _priced(gifts: Sequence[Gift], amount: Money) -> dict[str, Any]:
         shown = showing.major(off, amount.currency)
         discounts.append({"rule": each.rule, "title": each.title, "amount": shown})
     rest = [each for each in gifts if "discount_minor" not in each.data]
+    if contact is None:
+        rest = [each for each in rest if each.kind not in _ON_AN_ACCOUNT]
     return {
         "currency": amount.currency,
         "order_amount": showing.major(amount.minor, amount.currency),

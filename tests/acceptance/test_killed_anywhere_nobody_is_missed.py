@@ -46,7 +46,7 @@ BY_A_TIMETABLE = (
 ELSEWHERE = {
     **dict.fromkeys(BY_KLAVIYO, "test_killed_in_an_announcement_nobody_hears_twice kills there"),
     **dict.fromkeys(BY_A_TIMETABLE, "test_what_a_notice_gives_comes_by_turns dies there"),
-    "messages.shown_kept": "for channels whose texts cannot be rendered again; none is so yet",
+    "messages.shown_kept": "of text messages only, see test_a_text_goes_out_once_or_is_unknown",
     "warehouse.batch_staged": "only with BigQuery, see test_killed_while_bigquery_is_loaded",
     "warehouse.batch_written": "only with BigQuery",
     "warehouse.job_sent": "only with BigQuery",

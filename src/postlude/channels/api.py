@@ -6,8 +6,12 @@ from postlude.channels.anymail_esp.channel import AnymailEsp
 from postlude.channels.checks import doctor
 from postlude.channels.crescendo_line.channel import CrescendoLine
 from postlude.channels.delivery import deliver, send_window
+from postlude.channels.every8d import account as every8d
+from postlude.channels.every8d.channel import Every8d
 from postlude.channels.fcm.channel import Fcm
 from postlude.channels.followers import handle_line
+from postlude.channels.form_gateway import account as form_gateway
+from postlude.channels.form_gateway.channel import FormGateway
 from postlude.channels.jobs import JOBS, LANED_JOBS
 from postlude.channels.klaviyo.campaign_channel import KlaviyoCampaign
 from postlude.channels.klaviyo.channel import Klaviyo
@@ -34,6 +38,8 @@ __all__ = (
     "Memory",
     "announce",
     "check_esp",
+    "check_every8d",
+    "check_gateway",
     "deliver",
     "doctor",
     "get",
@@ -47,6 +53,8 @@ __all__ = (
 
 announce = announcing.announce
 check_esp = anymail_esp.problems
+check_gateway = form_gateway.problems
+check_every8d = every8d.problems
 INBOX_HANDLERS = {
     "mailgun": handle_mailgun,
     "klaviyo": handle_klaviyo,
@@ -61,6 +69,8 @@ def register_all() -> None:
     everyone: tuple[Channel, ...] = (
         Mailgun(),
         AnymailEsp(),
+        Every8d(),
+        FormGateway(),
         Klaviyo(),
         KlaviyoCampaign(),
         Line(),

@@ -1,9 +1,9 @@
-"""django-anymail's backends over connections that are kept and never follow a redirect."""
+"""Connections that are kept between mails and never follow a redirect: django-anymail's, or any."""
 
 import threading
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import requests
 from anymail.backends.base_requests import AnymailRequestsBackend
@@ -14,7 +14,17 @@ from postlude.kernel import clock
 TIMEOUT_S = (5.0, 12.0)  # connect, read: a window has to end inside its lease
 _IDLE_S = 2.0  # less than servers keep an idle connection, so that we never write into a closed one
 
+
+class Kept(Protocol):
+    """What can be kept: one connection, used by one thread at a time."""
+
+    used_at: float
+
+    def close(self) -> None: ...
+
+
 Account = TypeVar("Account", bound=Hashable)
+Line = TypeVar("Line", bound=Kept)
 
 
 class _Session(requests.Session):
@@ -50,16 +60,16 @@ class Connection:
         self._backend.close()
 
 
-class Connections(Generic[Account]):
-    """Connections that are open and not in use now; `backend` makes one for an account."""
+class Connections(Generic[Account, Line]):
+    """Connections that are open and not in use now; `opened` makes one for an account."""
 
-    def __init__(self, backend: Callable[[Account], AnymailRequestsBackend]) -> None:
-        self._backend = backend
-        self._idle: dict[Account, list[Connection]] = {}
+    def __init__(self, opened: Callable[[Account], Line]) -> None:
+        self._opened = opened
+        self._idle: dict[Account, list[Line]] = {}
         self._lock = threading.Lock()
 
     @contextmanager
-    def borrow(self, account: Account) -> Iterator[Connection]:
+    def borrow(self, account: Account) -> Iterator[Line]:
         """Lend a connection to one thread; one that broke is closed and not lent again."""
         connection = self._take(account)
         try:
@@ -79,12 +89,12 @@ class Connections(Generic[Account]):
         for connection in (each for kept in idle.values() for each in kept):
             connection.close()
 
-    def _put_back(self, account: Account, connection: Connection) -> None:
+    def _put_back(self, account: Account, connection: Line) -> None:
         connection.used_at = clock.monotonic()
         with self._lock:
             self._idle.setdefault(account, []).append(connection)
 
-    def _take(self, account: Account) -> Connection:
+    def _take(self, account: Account) -> Line:
         oldest = clock.monotonic() - _IDLE_S
         with self._lock:
             idle = self._idle.setdefault(account, [])
@@ -95,5 +105,5 @@ class Connections(Generic[Account]):
         for connection in stale:
             connection.close()
         if taken is None:
-            taken = Connection(self._backend(account))
+            taken = self._opened(account)
         return taken

@@ -47,6 +47,7 @@ REASONS: Mapping[str, str] = {
     "frequency_cap": N_("the cap on messages was reached"),
     "quiet_hours": N_("it was quiet hours"),
     "no_address": N_("there is no usable address"),
+    "not_served": N_("the provider does not reach this address"),
 }
 TICKET_STATES: Mapping[str, tuple[str, Tone]] = {
     "registered": (N_("not paid yet"), Tone.PLAIN),

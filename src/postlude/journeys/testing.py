@@ -7,11 +7,12 @@ from postlude.journeys import calendars, definitions, publishing
 from postlude.journeys.types import AdditionNode, MailUse, NoticeNode, SendNode
 from postlude.kernel.errors import BadInput
 from postlude.messages import api as messages
-from postlude.messages.types import Enqueued
+from postlude.messages.types import TEXT_MESSAGE, Enqueued
 from postlude.orders import api as orders
 from postlude.people import api as people
-from postlude.people.types import PersonSeen
+from postlude.people.types import Actor, CustomerSeen, PersonSeen
 
+_FOR_ONE_KIND = ("email", TEXT_MESSAGE)
 _MAILS = (SendNode, AdditionNode, NoticeNode)
 
 
@@ -42,23 +43,27 @@ def send_test(  # noqa: PLR0913 - what, to whom, through what, in which language
 ) -> Enqueued:
     """Queue a template to an address; it shows what that person holds, and no report counts it.
 
-    The calendar file comes along where the template's journeys attach it. Raises BadInput when
-    the address is none, and what `messages` raises for a template or sender that is not there.
+    The calendar file comes along where the template's journeys attach it. `to` is a phone for a
+    text message. Raises BadInput when the address is none, or the sender sends another kind of
+    message, and what `messages` raises for a template or sender that is not there.
     """
     version, account = messages.template(org, template), messages.sender(org, sender)
-    seen = PersonSeen(email_raw=to, source=source)
-    (found,) = people.recognise_many(org, [seen], now=now)
-    if found.contact is None or found.problem is not None:
-        words = found.problem.message if found.problem else "nobody has this address"
-        raise BadInput("A test needs an address: {words}", words=words)
+    medium = messages.traits_of(account.channel).medium
+    if medium in _FOR_ONE_KIND and (version.kind == TEXT_MESSAGE) != (medium == TEXT_MESSAGE):
+        raise BadInput(
+            "{sender} does not send messages of this kind.",
+            hint="Text messages go by a sender of text messages, mails by a sender of mails.",
+            sender=sender,
+        )
+    contact = _contact(org, to, by_phone=medium == TEXT_MESSAGE, source=source, now=now)
     uses = [each for each in mail_uses(org) if each.template == template]
     conference = _conference(org, uses)
-    valid = orders.valid_tickets_of(org, [found.contact], conference).get(found.contact, [])
+    valid = orders.valid_tickets_of(org, [contact], conference).get(contact, [])
     return messages.send_test(
         org,
         version.id,
         sender=account.id,
-        contact=found.contact,
+        contact=contact,
         locale=locale,
         now=now,
         context={
@@ -67,6 +72,27 @@ def send_test(  # noqa: PLR0913 - what, to whom, through what, in which language
             **(calendars.ATTACHED if any(each.has_calendar for each in uses) else {}),
         },
     )
+
+
+def _contact(org: int, to: str, *, by_phone: bool, source: str, now: datetime) -> int:
+    if by_phone:
+        return _at_phone(org, to, source=source, now=now)
+    seen = PersonSeen(email_raw=to, source=source)
+    (found,) = people.recognise_many(org, [seen], now=now)
+    if found.contact is None or found.problem is not None:
+        words = found.problem.message if found.problem else "nobody has this address"
+        raise BadInput("A test needs an address: {words}", words=words)
+    return found.contact
+
+
+def _at_phone(org: int, to: str, *, source: str, now: datetime) -> int:
+    who = CustomerSeen(phone=to)
+    (kept,) = people.upsert_customers(org, [who], actor=Actor("system", source), now=now)
+    if kept.contact is None or kept.problem is not None:
+        words = kept.problem.message if kept.problem else "nobody has this phone"
+        hint = kept.problem.hint if kept.problem else ""
+        raise BadInput("A test needs a phone: {words}", words=words, hint=hint)
+    return kept.contact
 
 
 def _conference(org: int, uses: list[MailUse]) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from postlude.kernel import clock, ids
+from postlude.kernel import clock, ids, store
 from postlude.messages import (
     attachments,
     dispatch_members,
@@ -19,12 +19,14 @@ from postlude.messages import (
     facts,
     leasing,
     pieces,
+    previewing,
     providers,
     publishing,
     receipts,
     rendering,
     settle,
     shown,
+    testing,
     traits,
     vetoes,
     wire,
@@ -33,11 +35,9 @@ from postlude.messages import (
     senders as accounts,
 )
 from postlude.messages.enqueue import enqueue_many
-from postlude.messages.errors import UnknownTemplate
 from postlude.messages.facts import attempts_of, by_keys, by_provider_ids, state_of
 from postlude.messages.foresight import blocked_ahead
 from postlude.messages.links import message_of_token, resolve_link, token_of, unsubscribe
-from postlude.messages.models import TemplateText, TemplateVersion
 from postlude.messages.receipts import record_receipts, resolve_unknown
 from postlude.messages.recovery import recover
 from postlude.messages.screening import blocked_many, screen
@@ -221,13 +221,11 @@ def templates(org: int) -> list[TemplateRef]:
 def preview(
     org: int, version: int, locale: str, *, values: Mapping[str, Any] | None = None
 ) -> Preview:
-    """Render a published text with sample values; `values` replaces samples by name."""
-    row = TemplateText.objects.filter(org=org, version=version, locale=locale).first()
-    if row is None:
-        raise UnknownTemplate(template=f"{version} {locale}")
-    sample = TemplateVersion.objects.get(org=org, id=version).context_sample
-    written = LocaleText(locale, row.subject, row.mjml, row.html, row.text)
-    return publishing.preview_text(written, sample, values)
+    """Render a published text with sample values; `values` replaces samples by name.
+
+    Of a text message it says how long it is, with links as long as real ones, and what it costs.
+    """
+    return previewing.preview(org, version, locale, values)
 
 
 preview_text = publishing.preview_text
@@ -243,7 +241,10 @@ def send_test(  # noqa: PLR0913 - it is a whole message
     now: datetime,
     context: Mapping[str, Any] | None = None,
 ) -> Enqueued:
-    """Send one real message to a contact (yourself) that no report or cap ever counts."""
+    """Send one real message to a contact (yourself) that no report or cap ever counts.
+
+    What came of it tells segments and cost, where it can be rendered.
+    """
     message = NewMessage(
         key=f"test:{ids.new_id()}",
         klass=Klass.TRANSACTIONAL,
@@ -255,7 +256,9 @@ def send_test(  # noqa: PLR0913 - it is a whole message
         lane=Lane.URGENT,
         testing=True,
     )
-    return enqueue_many(org, [message], now=now)[0]
+    with store.write():
+        (queued,) = enqueue_many(org, [message], now=now)
+        return testing.measured(queued)
 
 
 # -- deciding and asking --------------------------------------------------------------------------

@@ -35,10 +35,11 @@ class Facts:
     consent: bool | None
     caps: Sequence[CapUse]
     quiet_until: datetime | None
+    served: bool = True
 
 
 def judge(facts: Facts, now: datetime) -> Block | None:
-    """Suppression and a missing address stop every class, the rest is by class.
+    """Suppression and an address that cannot be reached stop every class, the rest is by class.
 
     A test message goes whatever was consented and at any hour, but never to a suppressed address.
     Marketing needs a yes; service goes until somebody said no.
@@ -48,6 +49,8 @@ def judge(facts: Facts, now: datetime) -> Block | None:
         return Block(Reason.ERASED if erased else Reason.SUPPRESSED)
     if not facts.has_address:
         return Block(Reason.NO_ADDRESS)
+    if not facts.served:
+        return Block(Reason.NOT_SERVED)
     if facts.testing:
         return None
     return _consent(facts) or _caps(facts, now) or _quiet(facts)

@@ -169,9 +169,9 @@ def _sample_values(made: Compiled, samples: Mapping[str, Any]) -> dict[str, Any]
         names |= engine.names_in(source)
     filled = placeholders.filled(sorted(names), samples)
     return {
-        **filled,
         compiling.LINK: "https://example.test/c/sample/",
         compiling.PIXEL: "https://example.test/o/sample.gif",
+        **filled,
     }
 
 

@@ -18,7 +18,9 @@ from postlude.messages import (
     compiling,
     engine,
     headers,
+    pricing,
     providers,
+    segments,
     senders,
     shown,
     traits,
@@ -26,6 +28,7 @@ from postlude.messages import (
 from postlude.messages.texts import Text, text_of
 from postlude.messages.types import (
     Attachment,
+    ChannelTraits,
     Klass,
     Leased,
     Outcome,
@@ -33,6 +36,8 @@ from postlude.messages.types import (
     Rendered,
     SenderConfig,
 )
+from postlude.orgs import api as orgs
+from postlude.orgs.types import Fees
 from postlude.people import api as people
 
 _log = logging.getLogger(__name__)
@@ -57,6 +62,8 @@ class _Batch:
     account: SenderConfig
     files: Mapping[int, tuple[Attachment, ...]]
     devices: Mapping[int, tuple[str, ...]]
+    traits: ChannelTraits
+    fees: Fees
 
 
 def render(leased: Sequence[Leased], *, now: datetime) -> tuple[list[Rendered], list[Outcome]]:
@@ -80,6 +87,11 @@ def render(leased: Sequence[Leased], *, now: datetime) -> tuple[list[Rendered], 
     return ready, failures
 
 
+def trial(it: Leased) -> Rendered:
+    """Return a message as it would go out now; raises what rendering it raises."""
+    return _one(it, _batch(it.org, it.sender, [it]))
+
+
 def values_for(org: int, leased: Sequence[Leased], names: frozenset[str]) -> list[dict[str, Any]]:
     """Return what templates may name, for each message in order."""
     by_name = providers.values(org, leased, names)
@@ -101,18 +113,20 @@ def _named(it: Leased, by_name: Mapping[str, Mapping[int, Any]]) -> dict[str, An
 
 def _batch(org: int, sender: int, group: Sequence[Leased]) -> _Batch:
     contacts = sorted({it.contact for it in group})
-    kind = traits.of(group[0].channel).address_kind
+    its = traits.of(group[0].channel)
     names = people.names(org, contacts)
     recipients = {
         contact: _Recipient(place.id, place.value, headers.one_line(names.get(contact) or ""))
-        for contact, place in people.addresses(org, contacts, kind).items()
+        for contact, place in people.addresses(org, contacts, its.address_kind).items()
     }
     used: frozenset[str] = frozenset()
     for it in group:
         used |= text_of(org, it.template_version, it.locale).names
     values = providers.values(org, group, used)
     files = attachments.of(org, group)
-    return _Batch(recipients, values, senders.by_id(sender), files, _devices(org, group))
+    devices = _devices(org, group)
+    account = senders.by_id(sender)
+    return _Batch(recipients, values, account, files, devices, its, orgs.fees(org))
 
 
 def _devices(org: int, group: Sequence[Leased]) -> dict[int, tuple[str, ...]]:
@@ -129,11 +143,13 @@ def _one(it: Leased, batch: _Batch) -> Rendered:
         raise AppError("The contact has no address for this channel.")
     text = text_of(it.org, it.template_version, it.locale)
     values = _named(it, batch.values)
-    has_html = traits.of(it.channel).has_html
     token = tokens.seal(TOKEN, it.message)
-    html = _part(text, "body.html", values) if has_html else ""
+    html = _part(text, "body.html", values) if batch.traits.has_html else ""
     plain = _part(text, "text.txt", values)
     check_links(text, values, token, html + plain)
+    counted = batch.traits.counts_segments
+    size = segments.count(plain).count if counted else 0
+    names = (it.channel, batch.traits.medium)
     return Rendered(
         message=it.message,
         org=it.org,
@@ -151,6 +167,8 @@ def _one(it: Leased, batch: _Batch) -> Rendered:
         attempts=it.attempts,
         attachments=batch.files.get(it.message, ()),
         devices=batch.devices.get(it.contact, ()),
+        segments=size,
+        cost=pricing.cost(batch.fees, names, size if counted else 1),
     )
 
 

@@ -80,7 +80,7 @@ class _Standing:
     """What `people` knows about the contacts of a batch on one medium."""
 
     suppressed: Mapping[int, str]
-    reachable: frozenset[int]
+    places: Mapping[int, str]
     consents: Mapping[int, bool | None]
 
 
@@ -90,7 +90,7 @@ def _standing(org: int, medium: str, group: Sequence[Leased]) -> _Standing:
     asks = [it.contact for it in group if it.klass is not Klass.TRANSACTIONAL]
     return _Standing(
         people.suppressed(org, contacts, medium),
-        frozenset(people.addresses(org, contacts, kind)),
+        {who: place.value for who, place in people.addresses(org, contacts, kind).items()},
         people.consents(org, sorted(set(asks)), medium) if asks else {},
     )
 
@@ -101,13 +101,15 @@ def _facts(
     caps: Sequence[courtesy.CapUse],
     quiet_until: datetime | None,
 ) -> courtesy.Facts:
+    place = standing.places.get(it.contact)
     return courtesy.Facts(
         klass=it.klass,
         testing=it.testing,
         on_quiet=it.on_quiet,
         deadline=it.deadline,
         suppressed=standing.suppressed.get(it.contact),
-        has_address=it.contact in standing.reachable,
+        has_address=place is not None,
+        served=place is None or traits.of(it.channel).serves(place),
         consent=standing.consents.get(it.contact),
         caps=caps,
         quiet_until=quiet_until,

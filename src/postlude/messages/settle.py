@@ -130,7 +130,8 @@ def accept(outcomes: Sequence[Outcome], now: datetime) -> int:
         f"""
         UPDATE messages_message SET state = %s, reason = '', accepted_at = %s, settled_at = %s,
             provider_id = v.column2, dispatch = CAST(v.column3 AS bigint),
-            segments = CAST(v.column4 AS integer)
+            segments = CASE WHEN CAST(v.column4 AS integer) > 0
+                THEN CAST(v.column4 AS integer) ELSE segments END
         FROM (VALUES {values}) AS v
         WHERE id = CAST(v.column1 AS bigint) AND state IN ({store.marks(sources)})
         """,  # noqa: S608 - our own SQL; values are parameters

@@ -6,7 +6,11 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any, Literal
 
+from postlude.messages.segments import Segments
+
 LONGEST_WINDOW = 32
+TEXT_MESSAGE = "sms"
+"""The kind of a template that is plain text for a phone, and the medium that it goes by."""
 
 
 class Klass(StrEnum):
@@ -47,6 +51,7 @@ class Reason(StrEnum):
     FREQUENCY_CAP = "frequency_cap"
     QUIET_HOURS = "quiet_hours"
     NO_ADDRESS = "no_address"
+    NOT_SERVED = "not_served"
 
 
 class OutcomeKind(StrEnum):
@@ -68,6 +73,10 @@ class ReceiptKind(StrEnum):
     COMPLAINED = "complained"
     FAILED = "failed"
     DEFERRED = "deferred"
+
+
+def _anybody(_address: str) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +101,10 @@ class ChannelTraits:
     key_life: timedelta | None = None
     """How long the vendor remembers a key after its first use; None is for ever. Within it a
     message without an answer is repeated; after it, repeating could reach the person twice."""
+    counts_segments: bool = False
+    """Its texts are cut into segments, and each is paid for."""
+    serves: Callable[[str], bool] = _anybody
+    """Whether the vendor can reach this address at all: asked before anything is sent."""
 
     @property
     def repeatable(self) -> bool:
@@ -160,12 +173,17 @@ class NewMessage:
 
 @dataclass(frozen=True, slots=True)
 class Enqueued:
-    """`message` is the id, old or new; `blocked` the reason when an existing one was blocked."""
+    """`message` is the id, old or new; `blocked` the reason when an existing one was blocked.
+
+    Segments and cost (minor units) are told of a test only: the others are written when they go.
+    """
 
     message: int
     key: str
     existed: bool
     blocked: str | None = None
+    segments: int = 0
+    cost: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +249,8 @@ class Rendered:
     attempts: int = 0
     attachments: tuple[Attachment, ...] = ()
     devices: tuple[str, ...] = ()
+    segments: int = 0
+    cost: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +383,8 @@ class Preview:
     html: str
     text: str
     links: tuple[str, ...]
+    size: Segments | None = None  # of a text message
+    cost: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

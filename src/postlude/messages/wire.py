@@ -88,20 +88,20 @@ def _mark(rendered: Sequence[Rendered], owner: str) -> set[int]:
     Outbox.objects.filter(id__in=mine).update(
         phase="sending", lease_until=now + timedelta(seconds=LEASE_SECONDS)
     )
-    _note_addresses([it for it in rendered if it.message in mine])
+    _note([it for it in rendered if it.message in mine])
     return mine
 
 
-def _note_addresses(marked: Sequence[Rendered]) -> None:
-    """Keep which address each message goes to: its id, never its value."""
-    pairs = [(it.message, it.address) for it in marked if it.address is not None]
-    if not pairs:
+def _note(marked: Sequence[Rendered]) -> None:
+    """Keep which address each message goes to (its id, never its value) and what it will cost."""
+    if not marked:
         return
-    values = ", ".join(["(%s, %s)"] * len(pairs))
+    values = ", ".join(["(%s, %s, %s, %s)"] * len(marked))
     store.execute(
         f"""
-        UPDATE messages_message SET address = CAST(v.column2 AS bigint)
+        UPDATE messages_message SET address = CAST(v.column2 AS bigint),
+            segments = CAST(v.column3 AS integer), cost = CAST(v.column4 AS bigint)
         FROM (VALUES {values}) AS v WHERE id = CAST(v.column1 AS bigint)
         """,  # noqa: S608 - our own SQL; values are parameters
-        [number for pair in pairs for number in pair],
+        [each for it in marked for each in (it.message, it.address, it.segments, it.cost)],
     )

@@ -144,7 +144,10 @@ def caps(org: int) -> list[Cap]:
 
 
 def fees(org: int) -> Fees:
-    return Fees({key: Fee(**fee) for key, fee in _row(org).fees.items()})
+    rows = store.rows_sql("SELECT fees FROM orgs_organization WHERE id = %s", [org])
+    if not rows:
+        raise UnknownOrganization(org=org)
+    return Fees({key: Fee(**fee) for key, fee in json.loads(rows[0][0]).items()})
 
 
 def local_day(org: int, when: datetime) -> date:

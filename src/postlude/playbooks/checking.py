@@ -28,6 +28,7 @@ from postlude.playbooks import (
     reading,
     scheduling,
     shape,
+    text_messages,
 )
 from postlude.playbooks.notices import TimedNotice
 from postlude.playbooks.reading import Document, Place
@@ -73,6 +74,7 @@ def check(text: str, file: str, folder: Path) -> Checked | list[Problem]:
     problems += [*unread, *_references(document, playbook), *_rooms(document, playbook)]
     problems += promotion_mistakes.problems(document, playbook)
     problems += noticing.problems(document, playbook)
+    problems += text_messages.problems(document, playbook)
     problems += _texts(document, playbook, files)
     if problems:
         return sorted(set(problems))
@@ -264,6 +266,7 @@ def _check_send(
     for kind, template in send.using.items():
         place = (*here, "using", kind)
         problems += _known(document, place, template, playbook.templates, "template")
+        problems += text_messages.mixed_up(document, playbook, place, send.by, template)
     return problems
 
 
@@ -293,11 +296,16 @@ def _rooms(document: Document, playbook: shape.Playbook) -> list[Problem]:
 
 
 def _senders(document: Document, playbook: shape.Playbook) -> Iterator[Problem]:
-    """Ask what each ESP needs; a setting that is given wrongly is said at its own line."""
+    """Ask what each vendor needs; a setting that is given wrongly is said at its own line."""
     for slug, part in playbook.senders.items():
-        if not isinstance(part, shape.Anymail):
+        checks = {
+            "anymail": channels.check_esp,
+            "every8d": channels.check_every8d,
+            "form_gateway": channels.check_gateway,
+        }
+        if part.via not in checks:
             continue
-        for error in channels.check_esp(part.model_dump()):
+        for error in checks[part.via](part.model_dump()):
             name = str(error.fields["setting"])
             place: Place = ("senders", slug, name) if getattr(part, name) else ("senders", slug)
             yield document.problem(place, _sentence(error.text()), error.hint, key=True)
@@ -324,6 +332,8 @@ def _texts(document: Document, playbook: shape.Playbook, files: dict[str, str]) 
 
 
 def _is_read(text: shape.Text, files: dict[str, str]) -> bool:
+    if text.sms or not text.subject:
+        return text_messages.is_whole(text)
     named = [name for name in (text.mjml, text.html, text.text) if name and "\n" not in name]
     return all(name in files for name in named)
 
@@ -332,13 +342,13 @@ def _bad_template(
     document: Document, path: Place, text: shape.Text, error: BadTemplate, files: dict[str, str]
 ) -> Problem:
     """Place a template's mistake: in its own file where it has one."""
-    part = str(error.fields.get("part", ""))
+    part = "sms" if text.sms else str(error.fields.get("part", ""))
     words = _sentence(str(error.fields.get("problem", error.text())))
     name = getattr(text, part, "") if part in _TEXT_PARTS else ""
     if name in files:
         file = str(Path(document.file).parent / name)
         return _in_template(file, files[name], int(error.fields.get("line", 1)), words, error)
-    at = (*path, part) if part in {"subject", *_TEXT_PARTS} else path
+    at = (*path, part) if part in {"subject", "sms", *_TEXT_PARTS} else path
     return document.problem(at, words, error.hint)
 
 
@@ -364,5 +374,5 @@ def locale_text(locale: str, text: shape.Text, files: dict[str, str]) -> LocaleT
         subject=text.subject,
         mjml=files.get(text.mjml, ""),
         html=files.get(text.html, ""),
-        text=files.get(text.text, text.text),
+        text=text.sms.strip() or files.get(text.text, text.text),
     )

@@ -59,7 +59,10 @@ def _bad_tag(document: Document, path: Place, error: ErrorDetails) -> Problem:
     """Say which name decides what a part is, and what it may be."""
     context = error.get("ctx", {})
     name = str(context.get("discriminator", "")).strip("'")
-    known = "gather, youtube, mailgun, anymail, klaviyo, smtp, line, crescendo_line, fcm, messenger"
+    known = (
+        "gather, youtube, mailgun, anymail, klaviyo, smtp, line, crescendo_line, fcm, messenger, "
+        "form_gateway, every8d"
+    )
     hint = f"One of: {context.get('expected_tags', known)}."
     if error["type"] == "union_tag_not_found":
         hint = f"It says what this is: {', '.join(_tags_at(path, name))}."

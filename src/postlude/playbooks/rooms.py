@@ -21,6 +21,7 @@ from postlude.playbooks import (
     noticing,
     promoting,
     shape,
+    text_messages,
 )
 from postlude.playbooks.checking import Checked
 from postlude.playbooks.errors import PlaybookInvalid
@@ -107,7 +108,8 @@ def carry(ref: OrgRef, checked: Checked, *, actor: str, now: datetime) -> None:
     for slug, locales in playbook.templates.items():
         with _at(checked, ("templates", slug)):
             texts = [checking.locale_text(each, locales[each], checked.files) for each in locales]
-            messages.publish_template(ref.id, slug, "email", texts, now=now)
+            kind = text_messages.kind(locales)
+            messages.publish_template(ref.id, slug, kind, texts, now=now)
     for slug, journey in playbook.journeys.items():
         with _at(checked, ("journeys", slug)):
             journeys.publish(ref.id, definitions.journey(slug, journey), now=now, actor=actor)

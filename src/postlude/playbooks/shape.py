@@ -395,21 +395,53 @@ class Messenger(Part):
     told."""
 
 
+class FormGateway(Part):
+    """A site's form gateway, for text messages to Russian phones. docs/howto/sms.md"""
+
+    via: Literal["form_gateway"]
+    url: str = Field(min_length=1)
+    """The form's address, without the key."""
+    key: Secret
+    """Goes into the address of each call, and never into a log."""
+    rate: float = Field(default=10.0, gt=0, le=2_000)
+    """Texts a second."""
+    a_month: int | None = Field(default=None, gt=0)
+    """The quota; when it is used up, sending rests till the next month and you are told."""
+
+
+class Every8d(Part):
+    """An every8d account, for SMS to Taiwanese phones. docs/howto/sms.md"""
+
+    via: Literal["every8d"]
+    uid: Secret
+    """The account."""
+    password: Secret
+    base_url: str = ""
+    """Another API address, such as the sandbox's; else https://api.e8d.tw."""
+    rate: float = Field(default=10.0, gt=0, le=2_000)
+    """Texts a second."""
+    a_month: int | None = Field(default=None, gt=0)
+    """The quota; when it is used up, sending rests till the next month and you are told."""
+
+
 MailSender = Mailgun | Anymail | Klaviyo | Smtp
 ChatSender = LineAccount | CrescendoAccount | Push | Messenger
-Sender = Annotated[MailSender | ChatSender, Field(discriminator="via")]
+TextSender = FormGateway | Every8d
+Sender = Annotated[MailSender | ChatSender | TextSender, Field(discriminator="via")]
 
 
 class Text(Part):
-    """One language of a mail."""
+    """One language of a mail (`subject` and the rest), or of a text message (`sms` alone)."""
 
-    subject: str = Field(min_length=1)
+    subject: str = Field(default="", min_length=1)
     mjml: str = ""
     """A file; MJML becomes HTML that mail programs show alike."""
     html: str = ""
     """A file, instead of mjml."""
     text: str = ""
     """A file, or several lines; made from the HTML when left out."""
+    sms: str = Field(default="", min_length=1)
+    """A text message as it is read: it goes through a sender of text messages."""
 
 
 class Check(Part):
@@ -565,7 +597,7 @@ class Playbook(Part):
     conferences: dict[Slug, Conference] = Field(default_factory=dict)
     senders: dict[Slug, Sender] = Field(default_factory=dict)
     templates: dict[Slug, dict[str, Text]] = Field(default_factory=dict)
-    """Mails by name, each in its languages."""
+    """Mails and text messages by name, each in its languages."""
     journeys: dict[Slug, Journey] = Field(default_factory=dict)
     notices: dict[Slug, TimedNotice] = Field(default_factory=dict)
     """Notices on a timetable. docs/howto/notices.md"""

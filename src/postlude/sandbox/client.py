@@ -188,6 +188,13 @@ class SandboxClient:
         found: list[Json] = self.received("smtp", **{"limit": 100_000, **query})["messages"]
         return found
 
+    # Text messages
+
+    def texts(self, vendor: str = "form_gateway", **query: object) -> list[Json]:
+        """Texts that reached a phone: `{"number", "at", "to", "text"}`; filters `to`, `limit`."""
+        found: list[Json] = self.received(vendor, **{"limit": 200_000, **query})["messages"]
+        return found
+
     # Discord
 
     def ask(self, command: str, **call: object) -> Json:

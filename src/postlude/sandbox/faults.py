@@ -33,6 +33,8 @@ class FaultKind(StrEnum):
     REFUSE_RECIPIENT = "refuse_recipient"
     TEMPORARY_FAILURE = "temporary_failure"
     QUOTA_EXCEEDED = "quota_exceeded"
+    TRUNCATED_GZIP = "truncated_gzip"
+    NOT_SENT = "not_sent"
 
 
 HTTP_FAULTS = frozenset(
@@ -55,6 +57,7 @@ WEBHOOK_FAULTS = frozenset(
         FaultKind.WRONG_SIGNATURE,
     }
 )
+TEXT_FAULTS = HTTP_FAULTS | {FaultKind.TRUNCATED_GZIP, FaultKind.NOT_SENT}
 SMTP_FAULTS = frozenset(
     {
         FaultKind.REFUSE_CONNECTION,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from postlude.sandbox.connection import cut
 from postlude.sandbox.faults import FaultKind, FaultRule
-from postlude.sandbox.simulator import EMPTIED, Simulator
+from postlude.sandbox.simulator import EMPTIED, NOT_SENT, Simulator
 
 _REFUSALS = frozenset(
     {
@@ -69,6 +70,12 @@ class FaultGate:
             answer.halve()
         elif fault.kind is FaultKind.EMPTY_LIST:
             await self._app({**scope, EMPTIED: True}, receive, answer)
+        elif fault.kind is FaultKind.NOT_SENT:
+            await self._app({**scope, NOT_SENT: True}, receive, answer)
+        elif fault.kind is FaultKind.TRUNCATED_GZIP:
+            await self._app(scope, receive, answer)
+            answer.pack()
+            answer.halve()
         elif fault.kind in _REFUSALS:
             await _drain(receive)
             await self._refusal(fault)(scope, receive, answer)
@@ -104,6 +111,12 @@ class Captured:
         self._body = self._body[: max(1, len(self._body) // 2)]
         length = str(len(self._body)).encode()
         self._headers = [(k, length if k == b"content-length" else v) for k, v in self._headers]
+
+    def pack(self) -> None:
+        """Compress the body, unless that is done."""
+        if (b"content-encoding", b"gzip") not in self._headers:
+            self._body = gzip.compress(self._body)
+            self._headers.append((b"content-encoding", b"gzip"))
 
     async def replay(self, send: Send) -> None:
         """Send the answer on."""

@@ -8,8 +8,10 @@ from postlude.sandbox.bigquery.simulator import BigQuery, BigQueryConfig
 from postlude.sandbox.crescendo_line.simulator import CrescendoLine, CrescendoLineConfig
 from postlude.sandbox.discord.simulator import Discord, DiscordConfig
 from postlude.sandbox.discord_guild.simulator import DiscordGuild, DiscordGuildConfig
+from postlude.sandbox.every8d.simulator import Every8d, Every8dConfig
 from postlude.sandbox.faults import FaultBook
 from postlude.sandbox.fcm.simulator import Fcm, FcmConfig
+from postlude.sandbox.form_gateway.simulator import FormGateway, FormGatewayConfig
 from postlude.sandbox.gather.simulator import Gather, GatherConfig
 from postlude.sandbox.heartbeat.simulator import Heartbeat, HeartbeatConfig
 from postlude.sandbox.kktix.notifications import KktixConfig
@@ -33,6 +35,8 @@ class SandboxOptions:
     mailgun: MailgunConfig = field(default_factory=MailgunConfig)
     postmark: PostmarkConfig = field(default_factory=PostmarkConfig)
     mailersend: MailerSendConfig = field(default_factory=MailerSendConfig)
+    every8d: Every8dConfig = field(default_factory=Every8dConfig)
+    form_gateway: FormGatewayConfig = field(default_factory=FormGatewayConfig)
     klaviyo: KlaviyoConfig = field(default_factory=KlaviyoConfig)
     line: LineConfig = field(default_factory=LineConfig)
     crescendo_line: CrescendoLineConfig = field(default_factory=CrescendoLineConfig)
@@ -55,6 +59,8 @@ class Vendors:
         self.mailgun = Mailgun(options.mailgun, self.faults)
         self.postmark = Postmark(options.postmark, self.faults)
         self.mailersend = MailerSend(options.mailersend, self.faults)
+        self.every8d = Every8d(options.every8d, self.faults)
+        self.form_gateway = FormGateway(options.form_gateway, self.faults)
         self.klaviyo = Klaviyo(options.klaviyo, self.faults)
         self.line = Line(options.line, self.faults)
         self.crescendo_line = CrescendoLine(options.crescendo_line, self.faults)
@@ -71,6 +77,8 @@ class Vendors:
             self.mailgun,
             self.postmark,
             self.mailersend,
+            self.every8d,
+            self.form_gateway,
             self.klaviyo,
             self.line,
             self.crescendo_line,

@@ -16,6 +16,7 @@ from postlude.sandbox.journal import Journal
 Json = dict[str, Any]
 
 EMPTIED = "postlude.sandbox.emptied"
+NOT_SENT = "postlude.sandbox.not_sent"
 
 
 class VendorConfig(BaseModel):
@@ -35,6 +36,11 @@ class ControlError(Exception):
 def emptied(request: Request) -> bool:
     """Whether this answer has to be an empty list by fault."""
     return bool(request.scope.get(EMPTIED, False))
+
+
+def not_sent(request: Request) -> bool:
+    """Whether the vendor has to say by fault that it sent nothing, and send nothing."""
+    return bool(request.scope.get(NOT_SENT, False))
 
 
 class Simulator:

@@ -14,7 +14,7 @@ from postlude.channels.anymail_esp import account as accounts
 from postlude.channels.anymail_esp import answers, backends
 from postlude.channels.anymail_esp.account import Account
 from postlude.channels.errors import NotSupported
-from postlude.channels.kept_connections import Connections
+from postlude.channels.kept_connections import Connection, Connections
 from postlude.channels.types import Examination, Verdict
 from postlude.channels.window import Window
 from postlude.kernel import http
@@ -34,7 +34,9 @@ class AnymailEsp:
 
     def __init__(self) -> None:
         self._window = Window(self.name, self.traits.concurrency)
-        self._connections = Connections(backends.backend)
+        self._connections: Connections[Account, Connection] = Connections(
+            lambda account: Connection(backends.backend(account))
+        )
 
     def send(self, sender: SenderConfig, batch: Sequence[Rendered]) -> list[Outcome]:
         """Send each mail by one call; raise for settings that cannot be used."""

@@ -6,7 +6,7 @@ from anymail.exceptions import AnymailError
 from django.core.mail import EmailMultiAlternatives
 
 from postlude.channels import anymail_letters, letters
-from postlude.channels.kept_connections import Connections
+from postlude.channels.kept_connections import Connection, Connections
 from postlude.channels.mailgun import account as accounts
 from postlude.channels.mailgun import answers
 from postlude.channels.mailgun.account import Account
@@ -30,7 +30,9 @@ class Mailgun:
 
     def __init__(self) -> None:
         self._window = Window(self.name, self.traits.concurrency)
-        self._connections = Connections(backend)
+        self._connections: Connections[Account, Connection] = Connections(
+            lambda account: Connection(backend(account))
+        )
 
     def send(self, sender: SenderConfig, batch: Sequence[Rendered]) -> list[Outcome]:
         """Send each mail by one call; raise for settings that cannot be used."""

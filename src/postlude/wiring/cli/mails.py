@@ -1,4 +1,4 @@
-"""Commands about mails: look at a template before it is used, send one to yourself, end a rest."""
+"""Commands about mails and texts: look at one, send it to yourself, end a sender's rest."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,9 @@ import typer
 
 from postlude.journeys import api as journeys
 from postlude.kernel import clock
+from postlude.kernel.money import Money
 from postlude.messages import api as messages
+from postlude.orgs.types import OrgRef
 from postlude.wiring.cli import output
 from postlude.wiring.cli.data import Json, Org, chosen
 
@@ -16,7 +18,7 @@ Slug = Annotated[str, typer.Argument(help="The template's name in the playbook."
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    templates = typer.Typer(help="The texts of mails.", no_args_is_help=True)
+    templates = typer.Typer(help="The texts of mails and text messages.", no_args_is_help=True)
     templates.callback()(lambda: None)
     templates.command("preview")(preview)
     templates.command("test")(send_test)
@@ -41,18 +43,23 @@ def preview(
         html.write_text(shown.html, encoding="utf-8")
     if json:
         output.emit(shown)
-    else:
+        return
+    if shown.size is None:
         output.out.print(f"{shown.subject}\n\n{shown.text}", markup=False, highlight=False)
+        return
+    size = f"{shown.size.encoding}, {shown.size.units} of {shown.size.room}"
+    words = f"{_segments(shown.size.count)} ({size}){_cost(ref, shown.cost)}"
+    output.out.print(f"{shown.text}\n\n{words}", markup=False, highlight=False)
 
 
 def send_test(
     template: Slug,
-    to: Annotated[str, typer.Option(help="Your own address.")],
+    to: Annotated[str, typer.Option(help="Your own address; for a text your phone.")],
     sender: Annotated[str, typer.Option(help="The sender's name in the playbook.")],
     org: Org = None,
     locale: Annotated[str, typer.Option(help="zh-Hant, en, …")] = "zh-Hant",
 ) -> None:
-    """Send one real mail to yourself; no report and no cap ever counts it.
+    """Send one real mail or text to yourself; no report and no cap ever counts it.
 
     It is queued; the running server sends it. It shows what you yourself hold: without a ticket of
     your own it has no tickets and no links.
@@ -61,7 +68,17 @@ def send_test(
     queued = journeys.send_test(
         ref.id, template, to=to, sender=sender, locale=locale, source="cli", now=clock.now()
     )
-    output.out.print(f"queued{f', stopped: {queued.blocked}' if queued.blocked else ''}")
+    takes = f": {_segments(queued.segments)}{_cost(ref, queued.cost)}" if queued.segments else ""
+    stopped = f", stopped: {queued.blocked}" if queued.blocked else ""
+    output.out.print(f"queued{takes}{stopped}")
+
+
+def _segments(count: int) -> str:
+    return f"{count} segment{'' if count == 1 else 's'}"
+
+
+def _cost(ref: OrgRef, minor: int | None) -> str:
+    return "" if minor is None else f", {Money(minor, ref.currency)}"
 
 
 def list_senders(org: Org = None, json: Json = False) -> None:

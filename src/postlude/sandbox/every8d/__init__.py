@@ -1,0 +1,1 @@
+"""every8d: SMS in Taiwan, answered by a line of text."""

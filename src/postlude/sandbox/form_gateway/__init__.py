@@ -1,0 +1,1 @@
+"""A restaurant's form gateway: one POST, one text."""

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('journeys', '0003_schedules'),
+        ('journeys', '0004_recurring'),
         ('orgs', '0001_initial'),
     ]
 

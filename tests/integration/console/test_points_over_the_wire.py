@@ -173,6 +173,21 @@ def test_what_cannot_be_given_is_named(till: Till) -> None:
     assert 200 == ask(till, "grant", "5", "g1").status_code
 
 
+@pytest.mark.parametrize("what", ["grant", "spend", "holds"])
+def test_another_currency_or_contact_is_refused_and_the_key_stays_free(till: Till, what) -> None:
+    """The organisation counts in its own; nothing is written, and the key works afterwards."""
+    ask(till, "grant", "9", "g0")
+    ask(till, "grant", "9", "m0", amount=amount("9.00", "CNY"))
+    wrong = ask(till, what, "5", "k", amount=amount("5.00", "USD"))
+    assert (400, "bad_input") == error(wrong)
+    fields = {"currency": "CNY", "/amount/currency": "wrong_currency"}
+    assert fields == wrong.json()["error"]["fields"]
+    for name in ("A" * 22, {"email": "nobody@example.test"}, {"number": "C-9"}):
+        assert (404, "unknown_contact") == error(ask(till, what, "5", "k", contact=name))
+    assert (9, 9_00) == (till.balance(), till.balance("bonus:CNY"))
+    assert 200 == ask(till, what, "5", "k").status_code
+
+
 def test_no_caller_takes_a_key_of_ours(till: Till) -> None:
     """A grant named like an entry that an order will make does not stand in its way."""
     ask(till, "grant", "1", "rule-order:sale-1:0")

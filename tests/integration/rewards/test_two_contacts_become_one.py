@@ -138,3 +138,19 @@ def test_what_is_forgotten_of_a_person_is_not_what_was_given(org, clock, pair) -
     give(org, clock, "h", head, 10)
     people.erase(org.id, head, actor=STAFF, now=clock.now())
     assert (10, 0, 0) == has(org, clock, head)
+
+
+def test_the_first_grant_since_is_found_by_either_name(org, clock, pair) -> None:
+    """Given to one of them before they were one, or to the other after it."""
+    head, child = pair
+    start = clock.now()
+    clock.advance(hours=1)
+    give(org, clock, "early", child, 10)
+    middle = clock.now()
+    assert {child} == rewards.first_give_after(org.id, {head: start, child: start}).keys()
+    join(org, clock, pair)
+    clock.advance(hours=1)
+    give(org, clock, "late", child, 20)
+    for since, key in ((start, "early"), (middle, "late")):
+        found = rewards.first_give_after(org.id, {head: since, child: since, 9: since})
+        assert {head: key, child: key} == {contact: each.key for contact, each in found.items()}

@@ -6,17 +6,30 @@ from typing import Any
 from pydantic_core import PydanticCustomError
 
 from postlude.console.rest import own_keys, point_shapes
-from postlude.console.rest.amounts import minor, shown, unit
+from postlude.console.rest.amounts import POINTS, Units, minor, shown, unit
 from postlude.console.rest.errors import NotDone
 from postlude.console.rest.once import Once
 from postlude.kernel import tokens
 from postlude.kernel.errors import BadInput
+from postlude.orgs import api as orgs
 from postlude.rewards import api as rewards
 from postlude.rewards.errors import UnknownEntry
 from postlude.rewards.types.points import Entry, Kind, Posted
 
 ENTRY = "ledger-entry"
 _UNDOABLE = {Kind.GRANT, Kind.SPEND}
+
+
+def check_currency(org: int, said: Units) -> None:
+    """Raise BadInput for bonus money in a currency that the organisation does not count in."""
+    own = orgs.get(org).currency
+    if said.currency not in {POINTS, own}:
+        raise BadInput(
+            "Bonus money here is in {currency}.",
+            currency=own,
+            hint=f'Write "points", or "{own}".',
+            **{"/amount/currency": "wrong_currency"},
+        )
 
 
 def hold(org: int, own: str) -> Entry:

@@ -24,6 +24,7 @@ def grant(
 ) -> dict[str, Any]:
     """For ever, or until a moment; `reason` is kept word for word."""
     org, now = keys.org_of(request), clock.now()
+    ledger.check_currency(org, said.amount)
     contact = naming.contact(org, said.contact)
     body = said.model_dump(mode="json") | {"contact": contact}
     with once(org, idempotency_key, "points/grant", body, now=now) as doing:
@@ -46,6 +47,7 @@ def spend(
 ) -> dict[str, Any]:
     """The earliest expiry first. Too little is an answer 409, and its key may be tried again."""
     org, now = keys.org_of(request), clock.now()
+    ledger.check_currency(org, said.amount)
     contact = naming.contact(org, said.contact)
     body = said.model_dump(mode="json") | {"contact": contact}
     with once(org, idempotency_key, "points/spend", body, now=now) as doing:

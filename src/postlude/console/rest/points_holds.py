@@ -24,6 +24,7 @@ def hold(
 ) -> dict[str, Any]:
     """They return by themselves after so many minutes. The key names the hold from now on."""
     org, now = keys.org_of(request), clock.now()
+    ledger.check_currency(org, said.amount)
     contact = naming.contact(org, said.contact)
     body = said.model_dump(mode="json") | {"contact": contact}
     with once(org, idempotency_key, "points/holds", body, now=now) as doing:

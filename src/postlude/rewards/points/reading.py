@@ -1,6 +1,7 @@
 """Read the ledger: balances now and at any instant, the history, the first grant since."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from postlude.kernel import store
@@ -96,22 +97,29 @@ def first_give_after(
     """The first grant to each contact after its instant; who got none is left out.
 
     With `reasons`, of these reasons only. What the ledger gave by itself (grace) does not count.
+    Of contacts that turned out to be one person, a grant to any of them counts for each.
     """
     check_currency(currency)
+    heads = opening.follow(org, [(contact, currency) for contact in after])
+    asked: dict[int, list[int]] = defaultdict(list)
+    for contact in after:
+        asked[heads[contact, currency][0]].append(contact)
     found: dict[int, Entry] = {}
-    for chunk in store.chunks(sorted(after), opening.CHUNK):
+    for chunk in store.chunks(sorted(asked), opening.CHUNK):
+        whose = _whose(org, chunk, currency)
         rows = models.Entry.objects.filter(
             org=org,
-            contact__in=chunk,
+            contact__in=sorted(whose),
             currency=currency,
             kind=Kind.GRANT.value,
-            at__gt=min(after[contact] for contact in chunk),
+            at__gt=min(after[contact] for head in chunk for contact in asked[head]),
         ).exclude(key__startswith=OWN)
         if reasons is not None:
             rows = rows.filter(reason__in=list(reasons))
         for row in rows.order_by("at", "id"):
-            if row.at > after[row.contact]:
-                found.setdefault(row.contact, as_entry(row))
+            for contact in asked[whose[row.contact]]:
+                if row.at > after[contact]:
+                    found.setdefault(contact, as_entry(row))
     return found
 
 
@@ -138,6 +146,13 @@ def gives_after(
             rows = rows.filter(reason__in=list(reasons))
         found += map(as_entry, rows)
     return sorted(found, key=lambda each: (each.at, each.id))
+
+
+def _whose(org: int, heads: Sequence[int], currency: str) -> dict[int, int]:
+    """Return whose account each contact's is, of these and of all that were joined to them."""
+    rows = models.Account.objects.filter(org=org, moved_to__in=heads, currency=currency)
+    joined = rows.values_list("contact", "moved_to")
+    return {head: head for head in heads} | {who: head for who, head in joined if head is not None}
 
 
 def _family(org: int, contact: int) -> list[int]:

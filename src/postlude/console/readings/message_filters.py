@@ -36,7 +36,7 @@ class Asked:
             each.name: str(given.get(each.name, "")).replace("\0", "").strip()[:_LONGEST]
             for each in fields(cls)
         }
-        known = {"state": set(State), "reaction": set(ReactionState)}
+        known: dict[str, set[str]] = {"state": {*State}, "reaction": {*ReactionState}}
         for name, allowed in known.items():
             words_[name] = words_[name] if words_[name] in allowed else ""
         for name in ("since", "until"):

@@ -7,6 +7,7 @@ from postlude.attribution.jobs import (
     look_again,
     on_contacts_joined,
     on_message_settled,
+    on_notice_finished,
     on_order_changed,
 )
 from postlude.attribution.reading import notices, reaction_of
@@ -19,6 +20,7 @@ __all__ = (
     "notices",
     "on_contacts_joined",
     "on_message_settled",
+    "on_notice_finished",
     "on_order_changed",
     "reaction_of",
 )

@@ -9,8 +9,9 @@ from django.db.models import Min
 from postlude.attribution.facts import Households
 from postlude.attribution.judging import judge, withdraw
 from postlude.attribution.models import Notice
-from postlude.attribution.noting import note
+from postlude.attribution.noting import note, note_held_out
 from postlude.attribution.reactions import WITHIN
+from postlude.journeys import api as journeys
 from postlude.kernel import clock, work
 from postlude.kernel.jobs import Budget, Job
 from postlude.kernel.work import WorkBatch
@@ -44,6 +45,17 @@ def on_order_changed(batch: WorkBatch) -> None:
     # Whose it was before, should it be somebody else's by now.
     held = Notice.objects.filter(org=batch.org, effect__in=[each.uid for each in found])
     _judge_messages(batch.org, list(held.values_list("id", flat=True)), clock.now())
+
+
+def on_notice_finished(batch: WorkBatch) -> None:
+    """A run has served everybody: write down whom it held out, to compare with the others."""
+    for key in batch.keys:
+        after = 0
+        while people := journeys.held_out(batch.org, int(key), after=after, limit=_SET):
+            note_held_out(batch.org, int(key), people)
+            _judge_messages(batch.org, [each.id for each in people], clock.now())
+            after = people[-1].id
+            batch.renew()
 
 
 def on_contacts_joined(batch: WorkBatch) -> None:

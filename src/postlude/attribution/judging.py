@@ -9,6 +9,7 @@ from postlude.attribution.facts import Households
 from postlude.attribution.models import Notice, Replaced
 from postlude.attribution.reactions import REACTIONS, WITHIN, react, reasons, type_of
 from postlude.attribution.types import (
+    Fate,
     Known,
     Reaction,
     ReactionState,
@@ -55,11 +56,15 @@ def _judge(org: int, house: Households, since: datetime, now: datetime) -> int:
     sent = {row.id: row for row in rows.order_by("id")}
     if not sent:
         return 0
-    messages = [_sent(row, house) for row in sent.values()]
-    begin = min(each.sent_at for each in messages)
+    begin = min(_sent(row, house).sent_at for row in sent.values())
     ordered = facts.orders_of(org, house, begin)
     given = facts.accruals_of(org, house, begin, reasons(REACTIONS))
-    found = react(messages, ordered, given, known=Known(now, now))
+    found: dict[int, Reaction] = {}
+    for held_out in (False, True):  # who was held out takes the credit from no message
+        group = [
+            _sent(row, house) for row in sent.values() if (row.fate == Fate.HELD_OUT) is held_out
+        ]
+        found |= react(group, ordered, given, known=Known(now, now))
     amounts = {each.uid: each.amount for each in ordered}
     answers = {each: _answer(it, amounts) for each, it in found.items()}
     changed = [row for row in sent.values() if _said(row) != answers[row.id]]

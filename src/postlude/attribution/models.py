@@ -14,6 +14,7 @@ def _org() -> "models.ForeignKey[models.Model, models.Model]":
 class Notice(models.Model):
     """A message that a notice sent, or could not send, and what came of it; `id` is the message's.
 
+    Whoever was held out has a row, too, with the id of that decision and its instant as `sent_at`.
     `contact` is whom it was written to, whoever that turned out to be. `sent_at` is the first
     instant at which it may have been with its reader. `look_at`: when to look without news.
     """

@@ -1,12 +1,13 @@
 """Writing down which messages were sent as notices, and whether each went out."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from postlude.attribution.models import Notice
 from postlude.attribution.types import Fate
 from postlude.journeys import api as journeys
+from postlude.journeys.api import HeldOut
 from postlude.journeys.types import CycleRef
 from postlude.kernel import boundaries, store
 from postlude.messages.types import MessageFact, State
@@ -89,3 +90,21 @@ def _sent_at(fact: MessageFact, before: datetime | None) -> datetime:
     """
     told = fact.accepted_at or fact.settled_at or fact.created_at
     return told if before is None else min(told, before)
+
+
+def note_held_out(org: int, cycle: int, people: Sequence[HeldOut]) -> None:
+    """Write down who was held out of a run, as if they had been written to. Safe to repeat."""
+    ran = journeys.cycles(org, [cycle]).get(cycle)
+    if ran is None:
+        return
+    fate, empty = Fate.HELD_OUT.value, tuple(_EMPTY.values())
+    rows = [
+        (
+            *(each.id, org, each.contact, ran.journey, "", ran.version, None, ""),
+            *(orgs.local_day(org, each.at), fate, None, each.at, *empty, ""),
+        )
+        for each in people
+    ]
+    with store.write():
+        store.insert_ignore(Notice, _COLUMNS, rows, conflict=("id",))
+    boundaries.crossing("attribution.held_out_noted")

@@ -38,12 +38,12 @@ def reaction_of(org: int, message: int, *, now: datetime) -> tuple[Reaction, lis
     None for a message that was not sent by a notice, or did not go out.
     """
     row = Notice.objects.filter(org=org, id=message, sent_at__isnull=False).first()
-    if row is None or row.sent_at is None:
+    if row is None or row.sent_at is None or row.fate == Fate.HELD_OUT:
         return None
     house = Households.of(org, [row.contact])
     rows = Notice.objects.filter(
         org=org, contact__in=list(house.head), sent_at__gte=row.sent_at - WITHIN
-    )
+    ).exclude(fate=Fate.HELD_OUT)
     sent = [
         Sent(each.id, house.head[each.contact], each.kind, each.sent_at, each.about)
         for each in rows

@@ -26,13 +26,17 @@ class ReactionType(StrEnum):
 
 
 class Fate(StrEnum):
-    """Whether a message went out. UNKNOWN may have: it awaits a reaction, and is shown apart."""
+    """Whether a message went out. UNKNOWN may have: it awaits a reaction, and is shown apart.
+
+    HELD_OUT: none was written, on purpose, so that one sees who comes back by themselves.
+    """
 
     QUEUED = "queued"
     SENT = "sent"
     UNKNOWN = "unknown"
     BLOCKED = "blocked"
     FAILED = "failed"
+    HELD_OUT = "held_out"
 
 
 class OrderState(StrEnum):

@@ -28,7 +28,14 @@ from postlude.journeys.publishing import check, definition, journeys, publish, s
 from postlude.journeys.reading import executions, history_of, late, members, progress, waiting
 from postlude.journeys.recurring.definitions import mistakes as notice_mistakes
 from postlude.journeys.recurring.definitions import to_json as notice_as_json
-from postlude.journeys.recurring.figures import Books, Foreseen, NoticeFact, RunFact, RunState
+from postlude.journeys.recurring.figures import (
+    Books,
+    Foreseen,
+    HeldOut,
+    NoticeFact,
+    RunFact,
+    RunState,
+)
 from postlude.journeys.recurring.freezing import freeze_runs
 from postlude.journeys.recurring.previewing import foresee
 from postlude.journeys.recurring.publishing import pause as pause_notice
@@ -46,7 +53,8 @@ from postlude.journeys.recurring.types import (
     Selection,
     Way,
 )
-from postlude.journeys.recurring.walking import walk_runs
+from postlude.journeys.recurring.unwritten import held_out, stopped
+from postlude.journeys.recurring.walking import FINISHED, walk_runs
 from postlude.journeys.resending import resend
 from postlude.journeys.scheduled import scheduled
 from postlude.journeys.settling import on_message_settled, reconcile
@@ -61,6 +69,7 @@ from postlude.journeys.waking import (
 
 __all__ = (
     "CALENDAR",
+    "FINISHED",
     "HELP",
     "LATE_ACCESS",
     "LATE_ACTOR",
@@ -70,6 +79,7 @@ __all__ = (
     "ClosedOrders",
     "Condition",
     "Foreseen",
+    "HeldOut",
     "Letter",
     "NoticeFact",
     "OncePer",
@@ -93,6 +103,7 @@ __all__ = (
     "foresee",
     "freeze",
     "freeze_runs",
+    "held_out",
     "history_of",
     "journeys",
     "late",
@@ -125,6 +136,7 @@ __all__ = (
     "send_test",
     "step",
     "step_scheduled",
+    "stopped",
     "stored",
     "timetable",
     "try_after",

@@ -67,6 +67,7 @@ def _consumers() -> None:
         (orders.CLOSED, attribution.on_order_changed),
         (orders.CANCELLED, attribution.on_order_changed),
         (people.JOINED, attribution.on_contacts_joined),
+        (journeys.FINISHED, attribution.on_notice_finished),
     ):
         work.subscribe(topic, "attribution", heed, lane=attribution.LANE)
     # First, so that a sale and its form are one row to load.

@@ -60,7 +60,7 @@ def test_the_report_is_the_slow_recount(month) -> None:
     found = reports.notices(month.org, reports.notices_asked(month.org))
     rows = list(Notice.objects.all())
     total = found.total
-    assert total.count(Count.WRITTEN) == len(rows) == 14
+    assert total.count(Count.ENTERED) == len(rows) == 14
     fates = Counter(row.fate for row in rows)
     assert {each.value: total.count(each) for each in FATES if total.count(each)} == fates
     sent = Counter(row.reaction for row in rows if row.fate == "sent")
@@ -114,10 +114,10 @@ def test_cost_is_added_up_where_there_is_one(month) -> None:
 def test_days_and_kind_leave_out_the_others(month) -> None:
     first = min(Notice.objects.values_list("day", flat=True))
     found = reports.notices(month.org, reports.notices_asked(month.org, until=first))
-    assert found.total.count(Count.WRITTEN) == 12
+    assert found.total.count(Count.ENTERED) == 12
     month.send("birthday", month.person())
     found = reports.notices(month.org, reports.notices_asked(month.org, kind="birthday"))
-    assert (found.total.count(Count.WRITTEN), [line.group.kind for line in found.kinds]) == (
+    assert (found.total.count(Count.ENTERED), [line.group.kind for line in found.kinds]) == (
         1,
         ["birthday"],
     )
@@ -131,11 +131,11 @@ def test_the_command_line_prints_and_writes(month, org, tmp_path: Path, capsys: 
     file = tmp_path / "notices.csv"
     assert run(["report", "notices", "--csv", str(file)]) == 0
     shown = capsys.readouterr().out
-    assert "14 written" in shown.replace("\n", " ")
+    assert "14 entered" in shown.replace("\n", " ")
     assert "nobody yet" in shown
     rows = list(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"))))
     assert len(rows) == len(found.weeks) + 1
-    assert rows[-1]["written"] == "14"
+    assert rows[-1]["entered"] == "14"
 
 
 def test_a_bad_question_ends_with_its_fix(org, capsys: Any) -> None:
@@ -152,7 +152,7 @@ def test_a_bad_question_ends_with_its_fix(org, capsys: Any) -> None:
 def test_nothing_sent_is_noughts(org, capsys: Any) -> None:
     assert run(["report", "notices", "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
-    assert (printed["total"]["written"], printed["total"]["rate"]) == (0, None)
+    assert (printed["total"]["entered"], printed["total"]["rate"]) == (0, None)
     assert run(["report", "notices"]) == 0
 
 
@@ -161,4 +161,4 @@ def test_another_organisation_is_not_counted(month) -> None:
 
     other = orgs.create("other", "Other", zone="UTC", currency="EUR")
     found = reports.notices(other.id, reports.notices_asked(other.id))
-    assert (found.total.count(Count.WRITTEN), found.under_way) == (0, 0)
+    assert (found.total.count(Count.ENTERED), found.under_way) == (0, 0)

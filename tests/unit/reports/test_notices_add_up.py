@@ -37,7 +37,7 @@ alike = st.one_of(
     st.builds(
         Alike,
         places,
-        st.sampled_from(["blocked", "failed", "queued"]),
+        st.sampled_from(["blocked", "failed", "queued", "held_out"]),
         st.just(""),
         st.just(False),
         st.integers(1, 9),
@@ -60,6 +60,7 @@ def whole(read: Read) -> Notices:
         counting.total(read),
         counting.comparisons(actions),
         counting.winners(actions),
+        counting.lifts(counting.lines(read, Place.whole_version)),
         0,
     )
 
@@ -67,7 +68,7 @@ def whole(read: Read) -> Notices:
 @given(st.lists(alike, max_size=30))
 def test_the_parts_sum_to_the_whole(some: list[Alike]) -> None:
     found = whole(Read(some, [], []))
-    assert found.total.count(Count.WRITTEN) == sum(each.messages for each in some)
+    assert found.total.count(Count.ENTERED) == sum(each.messages for each in some)
     for line in [*found.weeks, *found.actions, *found.kinds]:
         _adds_up(line.tally)
     _adds_up(found.total)
@@ -81,7 +82,7 @@ def test_the_parts_sum_to_the_whole(some: list[Alike]) -> None:
 
 
 def _adds_up(tally: Tally) -> None:
-    assert tally.count(Count.WRITTEN) == sum(tally.count(each) for each in FATES)
+    assert tally.count(Count.ENTERED) == sum(tally.count(each) for each in FATES)
     assert tally.count(Count.SENT) == sum(tally.count(each) for each in ANSWERS)
     assert tally.count(Count.UNKNOWN_REACTED) <= tally.count(Count.UNKNOWN)
 
@@ -152,3 +153,26 @@ def test_a_column_of_the_file_may_be_summed() -> None:
     for column, expected in (("reacted", 2), ("points_given", 700), ("revenue", 200)):
         assert sum(int(row[column] or 0) for row in lines) == expected
     assert Group("invite", "gift", 1, MONDAY).week.isoformat() == lines[0]["week"]
+
+
+def test_the_lift_is_against_those_who_were_held_out() -> None:
+    nobody = Place("invite", "", 1, MONDAY)
+    some = [
+        _messages("reacted", 80),
+        _messages("none", 920),
+        Alike(nobody, "held_out", "reacted", False, 10),
+        Alike(nobody, "held_out", "none", False, 190),
+        Alike(nobody, "held_out", "waiting", False, 50),
+        Alike(nobody, "blocked", "", False, 7),
+    ]
+    found = whole(Read(some, [], []))
+    (lift,) = as_json(found)["lifts"]
+    figures = [lift["lift"], *lift["lift_95"]]
+    assert [f"{each:+.2%}" for each in figures] == ["+3.00%", "-1.24%", "+5.92%"]
+    assert (lift["rate"], lift["held_out_rate"], lift["sure"]) == (0.08, 0.05, False)
+    assert as_json(found)["comparisons"] == [], "who had no turn had no action to compare"
+    assert (found.total.count(Count.ENTERED), found.total.count(Count.HELD_OUT)) == (1257, 250)
+
+
+def test_without_a_hold_out_there_is_no_lift() -> None:
+    assert whole(Read([_messages("reacted", 3)], [], [])).lifts == []

@@ -76,3 +76,22 @@ class Foreseen:
     way: str = ""
     template: str = ""
     points: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Somebody who would have been written to at `at`; `id` is that of the decision."""
+
+    id: int
+    contact: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """How many people of a run were stopped before a message was made."""
+
+    notice: str
+    version: int
+    started_at: datetime
+    people: int

@@ -11,13 +11,14 @@ from postlude.journeys import bookkeeping
 from postlude.journeys.models import Cycle, JourneyVersion, Portion, Run, SendAttempt
 from postlude.journeys.recurring import definitions, serving
 from postlude.journeys.recurring.batch import Batch, Place
-from postlude.kernel import boundaries, claims, ids, redact, store
+from postlude.kernel import boundaries, claims, ids, redact, store, work
 from postlude.kernel.errors import AppError
 from postlude.kernel.jobs import Budget
 from postlude.kernel.work import OWNER
 from postlude.orgs import api as orgs
 
 _log = logging.getLogger(__name__)
+FINISHED = "notice.finished"  # everybody of a run was served; its keys are cycles
 _ATTEMPT = ("id", "org", "execution", "contact", "subject", "outcome", "reason", "message", "at")
 
 
@@ -72,6 +73,7 @@ def _portion(number: int, now: datetime) -> int:
         if portion is None:
             run.finished_at, run.owner, run.lease_until = now, "", None
             run.save(update_fields=("finished_at", "owner", "lease_until"))
+            work.publish(FINISHED, run.org_id, [run.cycle_id])
             return 0
         batch = serving.serve(
             _place(run, portion.selection), [(each[0], each[1]) for each in portion.people], now

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from postlude.reports.counting import median
-from postlude.reports.notices.intervals import Share, compare, winner
-from postlude.reports.types.notices import Comparison, Count, Group, Line, Tally, Unit
+from postlude.reports.notices.intervals import Share, compare, lift, winner
+from postlude.reports.types.notices import Comparison, Count, Group, Lift, Line, Tally, Unit
 
 _FATES = {
     "sent": Count.SENT,
@@ -16,6 +16,7 @@ _FATES = {
     "blocked": Count.BLOCKED,
     "failed": Count.FAILED,
     "queued": Count.QUEUED,
+    "held_out": Count.HELD_OUT,
 }
 _ANSWERS = {
     "reacted": Count.REACTED,
@@ -25,6 +26,7 @@ _ANSWERS = {
     # Settled a moment ago, and not looked at yet.
     "": Count.WAITING,
 }
+_BY_THEMSELVES = {"reacted": Count.HELD_OUT_REACTED, "none": Count.HELD_OUT_NONE}
 
 
 class Place(NamedTuple):
@@ -42,6 +44,9 @@ class Place(NamedTuple):
     def version_of_action(self) -> Group:
         return Group(self.kind, self.action, self.version)
 
+    def whole_version(self) -> Group:
+        return Group(self.kind, version=self.version)
+
     def whole_kind(self) -> Group:
         return Group(self.kind)
 
@@ -54,8 +59,8 @@ class Alike(NamedTuple):
     reaction: str
     credited: bool
     messages: int
-    priced: int
-    cost: int
+    priced: int = 0
+    cost: int = 0
 
 
 class Reacted(NamedTuple):
@@ -153,13 +158,26 @@ def winners(actions: Iterable[Line]) -> dict[tuple[str, int], str]:
 def _shares(actions: Iterable[Line]) -> Mapping[tuple[str, int], dict[str, Share]]:
     found: defaultdict[tuple[str, int], dict[str, Share]] = defaultdict(dict)
     for line in actions:
-        found[line.group.kind, line.group.version or 0][line.group.action] = line.tally.share
+        if line.group.action:  # who was stopped or held out before a turn has none
+            found[line.group.kind, line.group.version or 0][line.group.action] = line.tally.share
+    return found
+
+
+def lifts(versions: Iterable[Line]) -> list[Lift]:
+    """Compare who was written to with who was held out, where anybody was."""
+    found = []
+    for line in versions:
+        written_to, held_out = line.tally.share, line.tally.held_out
+        difference = lift(written_to, held_out)
+        if difference is not None:
+            version = line.group.version or 0
+            found.append(Lift(line.group.kind, version, written_to, held_out, difference))
     return found
 
 
 def _add(heap: Heap, alike: Alike) -> None:
     fate = _FATES[alike.fate]
-    heap.counts[Count.WRITTEN] += alike.messages
+    heap.counts[Count.ENTERED] += alike.messages
     heap.counts[fate] += alike.messages
     heap.priced += alike.priced
     heap.cost += alike.cost
@@ -167,5 +185,7 @@ def _add(heap: Heap, alike: Alike) -> None:
         heap.counts[_ANSWERS[alike.reaction]] += alike.messages
         if alike.credited:
             heap.counts[Count.CREDITED] += alike.messages
+    elif fate is Count.HELD_OUT and alike.reaction in _BY_THEMSELVES:
+        heap.counts[_BY_THEMSELVES[alike.reaction]] += alike.messages
     elif fate is Count.UNKNOWN and alike.reaction == "reacted":
         heap.counts[Count.UNKNOWN_REACTED] += alike.messages

@@ -6,7 +6,16 @@ from typing import Any
 
 from postlude.reports.exporting import BOM, safe
 from postlude.reports.notices.intervals import wilson
-from postlude.reports.types.notices import Comparison, Count, Group, Line, Notices, Tally, Unit
+from postlude.reports.types.notices import (
+    Comparison,
+    Count,
+    Group,
+    Lift,
+    Line,
+    Notices,
+    Tally,
+    Unit,
+)
 
 _HEAD = ("kind", "action", "version", "week")
 _TAIL = ("rate", "rate_low", "rate_high", "median_days")
@@ -27,6 +36,7 @@ def as_json(found: Notices) -> dict[str, Any]:
         "actions": [_line(each, found) for each in found.actions],
         "weeks": [_line(each, found) for each in found.weeks],
         "comparisons": [_comparison(each, found) for each in found.comparisons],
+        "lifts": [_lift(each) for each in found.lifts],
     }
 
 
@@ -65,6 +75,19 @@ def _comparison(each: Comparison, found: Notices) -> dict[str, Any]:
         "difference_95": [difference.low, difference.high],
         "sure": difference.is_sure,
         "winner": found.winners.get((each.kind, each.version)),
+    }
+
+
+def _lift(each: Lift) -> dict[str, Any]:
+    difference = each.difference
+    return {
+        "kind": each.kind,
+        "version": each.version,
+        "rate": each.written_to.rate,
+        "held_out_rate": each.held_out.rate,
+        "lift": difference.points,
+        "lift_95": [difference.low, difference.high],
+        "sure": difference.is_sure,
     }
 
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from postlude.journeys import api as journeys
 from postlude.kernel import clock, store
 from postlude.orgs import api as orgs
 from postlude.reports.asking import day_of
@@ -51,6 +52,7 @@ def notices(org: int, which: Asked, *, now: datetime | None = None) -> Notices:
         total=counting.total(read),
         comparisons=counting.comparisons(actions),
         winners=counting.winners(actions),
+        lifts=counting.lifts(counting.lines(read, Place.whole_version)),
         under_way=under_way,
     )
 
@@ -66,7 +68,8 @@ def _read(org: int, which: Asked, now: datetime) -> Read:
         [
             Alike(_place(row), row[4], row[5], bool(row[6]), *row[7:])
             for row in ask("count_notices", given)
-        ],
+        ]
+        + _stopped(org, which),
         [
             Reacted(
                 _place(row),
@@ -83,6 +86,18 @@ def _read(org: int, which: Asked, now: datetime) -> Read:
             for row in ask("sum_notice_points", {**given, "now": now})
         ],
     )
+
+
+def _stopped(org: int, which: Asked) -> list[Alike]:
+    """Return whom the runs of these days stopped before anything was written to them."""
+    found = []
+    for each in journeys.stopped(org):
+        day = orgs.local_day(org, each.started_at)
+        inside = (which.since or _FIRST) <= day <= (which.until or _LAST)
+        if inside and which.kind in ("", each.notice):
+            place = Place(each.notice, "", each.version, day)
+            found.append(Alike(place, "blocked", "", credited=False, messages=each.people))
+    return found
 
 
 def _place(row: tuple[Any, ...]) -> Place:

@@ -8,28 +8,39 @@ from postlude.reports.notices.intervals import Difference, Share
 
 
 class Count(StrEnum):
-    """What is counted of the messages of a notice.
+    """What is counted of the people of a notice.
 
-    written = sent + unknown + blocked + failed + queued, and
+    entered = sent + unknown + blocked + failed + queued + held_out, and
     sent = reacted + no_reaction + waiting + unmeasured. `credited`: those of the reacted that are
     the newest message before their order. `unknown_reacted`: of messages that may have gone.
+    `held_out_reacted`, `held_out_none`: who came back by themselves, and who did not.
     """
 
-    WRITTEN = "written"
+    ENTERED = "entered"
     SENT = "sent"
     UNKNOWN = "unknown"
     BLOCKED = "blocked"
     FAILED = "failed"
     QUEUED = "queued"
+    HELD_OUT = "held_out"
     REACTED = "reacted"
     NO_REACTION = "no_reaction"
     WAITING = "waiting"
     UNMEASURED = "unmeasured"
     CREDITED = "credited"
     UNKNOWN_REACTED = "unknown_reacted"
+    HELD_OUT_REACTED = "held_out_reacted"
+    HELD_OUT_NONE = "held_out_none"
 
 
-FATES = (Count.SENT, Count.UNKNOWN, Count.BLOCKED, Count.FAILED, Count.QUEUED)
+FATES = (
+    Count.SENT,
+    Count.UNKNOWN,
+    Count.BLOCKED,
+    Count.FAILED,
+    Count.QUEUED,
+    Count.HELD_OUT,
+)
 ANSWERS = (Count.REACTED, Count.NO_REACTION, Count.WAITING, Count.UNMEASURED)
 
 
@@ -75,6 +86,12 @@ class Tally:
         return Share(reacted, reacted + self.count(Count.NO_REACTION))
 
     @property
+    def held_out(self) -> Share:
+        """Of those who were held out, and of whom it is known, how many came back."""
+        came = self.count(Count.HELD_OUT_REACTED)
+        return Share(came, came + self.count(Count.HELD_OUT_NONE))
+
+    @property
     def median_days(self) -> float | None:
         return None if self.median_seconds is None else round(self.median_seconds / 86_400, 2)
 
@@ -93,6 +110,17 @@ class Comparison:
     version: int
     first: str
     second: str
+    difference: Difference
+
+
+@dataclass(frozen=True, slots=True)
+class Lift:
+    """What a version of a notice brought: those written to, against those held out."""
+
+    kind: str
+    version: int
+    written_to: Share
+    held_out: Share
     difference: Difference
 
 
@@ -119,4 +147,5 @@ class Notices:
     total: Tally
     comparisons: Sequence[Comparison]
     winners: Mapping[tuple[str, int], str]
+    lifts: Sequence[Lift]
     under_way: int

@@ -8,7 +8,7 @@ import typer
 
 from postlude.kernel.money import Money
 from postlude.reports import api as reports
-from postlude.reports.types.notices import Comparison, Count, Line, Notices, Tally, Unit
+from postlude.reports.types.notices import Comparison, Count, Lift, Line, Notices, Tally, Unit
 from postlude.wiring.cli import output
 from postlude.wiring.cli.data import Json, Org, chosen
 from postlude.wiring.cli.files import write
@@ -18,6 +18,7 @@ _COUNTS = (
     Count.UNKNOWN,
     Count.BLOCKED,
     Count.FAILED,
+    Count.HELD_OUT,
     Count.REACTED,
     Count.NO_REACTION,
     Count.WAITING,
@@ -67,9 +68,12 @@ def _print(found: Notices) -> None:
     if found.comparisons:
         columns = ["kind", "version", "actions", "difference", "from", "to", "winner"]
         output.table("Actions compared", columns, _compared(found.comparisons))
+    if found.lifts:
+        columns = ["kind", "version", "written to", "held out", "lift", "from", "to", "sure"]
+        output.table("Against the hold-out", columns, _lifts(found.lifts))
     total = found.total
     output.out.print(
-        f"{total.count(Count.WRITTEN)} written: "
+        f"{total.count(Count.ENTERED)} entered: "
         + ", ".join(f"{total.count(each)} {each.value}" for each in _COUNTS)
         + f"; {found.under_way} more under way"
     )
@@ -80,7 +84,7 @@ def _counts(line: Line) -> tuple[str, ...]:
     week = group.week.isoformat() if group.week else "all"
     days = "–" if tally.median_days is None else f"{tally.median_days:.1f}"
     figures = [str(tally.count(each)) for each in _COUNTS]
-    return (group.kind, group.action, str(group.version), week, *figures, _rate(tally), days)
+    return (group.kind, group.action or "–", str(group.version), week, *figures, _rate(tally), days)
 
 
 def _rate(tally: Tally) -> str:
@@ -104,3 +108,13 @@ def _compared(some: Iterable[Comparison]) -> Iterable[tuple[str, ...]]:
         figures = [f"{part * 100:+.2f}" for part in (it.points, it.low, it.high)]
         better = each.first if it.is_sure else "nobody yet"
         yield (each.kind, str(each.version), f"{each.first} – {each.second}", *figures, better)
+
+
+def _lifts(some: Iterable[Lift]) -> Iterable[tuple[str, ...]]:
+    for each in some:
+        it = each.difference
+        rates = [
+            f"{share.rate or 0:.2%} of {share.total}" for share in (each.written_to, each.held_out)
+        ]
+        figures = [f"{part * 100:+.2f}" for part in (it.points, it.low, it.high)]
+        yield (each.kind, str(each.version), *rates, *figures, "yes" if it.is_sure else "not yet")

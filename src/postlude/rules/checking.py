@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from postlude.rules.authoring.binding_all import bind_all
 from postlude.rules.language.spans import Problem
 from postlude.rules.language.suggesting import did_you_mean
-from postlude.rules.parameters import YEARS
+from postlude.rules.parameters import YEARS, storable
 from postlude.rules.sourcing import catalogue, source
 from postlude.rules.types import Group, RuleDefinition
 
 _WORDED = {"conditions": "where", "actions": "give"}
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_TEXTS = ("key", "title", "business", "carrier", "merchant", "group")
 _PARAMS = 2  # /conditions/ALIAS/params/…
 
 
@@ -77,15 +78,32 @@ def _attributes(
 
 def _home(rule: RuleDefinition) -> list[Problem]:
     """Return what is wrong with where and when a rule is at home."""
-    found = []
+    found = [
+        Problem("wrong_type", _sentence(str(error)), pointer=f"/{name}")
+        for name in _TEXTS
+        if (error := _unstorable(getattr(rule, name)))
+    ]
     if rule.currency and not _CURRENCY.fullmatch(rule.currency):
         message = _("There is no currency {currency}.").format(currency=rule.currency)
         found.append(Problem("bad_currency", message, pointer="/currency"))
     for name, moment in (("starts", rule.starts), ("ends", rule.ends)):
         if moment is not None and not YEARS[0] <= moment.year <= YEARS[1]:
-            message = _("{words}.").format(words=_("give a year from 1970 to 2200").capitalize())
+            message = _sentence(_("give a year from 1970 to 2200"))
             found.append(Problem("bad_moment", message, pointer=f"/{name}"))
     return found
+
+
+def _sentence(words: str) -> str:
+    return _("{words}.").format(words=f"{words[:1].upper()}{words[1:]}")
+
+
+def _unstorable(text: str) -> ValueError | None:
+    """Return why a database could not keep a text: SQLite would, PostgreSQL would not."""
+    try:
+        storable(text)
+    except ValueError as error:
+        return error
+    return None
 
 
 def _within(group: str, path: str) -> bool:

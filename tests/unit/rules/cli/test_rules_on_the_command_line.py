@@ -215,6 +215,17 @@ def test_mistakes_that_python_would_stumble_over_are_told_together(tmp_path: Pat
     } == said
 
 
+def test_a_text_that_a_database_cannot_keep_is_a_mistake(tmp_path: Path) -> None:
+    """SQLite would keep it and PostgreSQL would not: neither is asked."""
+    file = tmp_path / "odd.yaml"
+    text = (
+        'title: "a\\0b"\ncurrency: CNY\ntemplate: first_order -> usable\nwhere: {first_order: {}}\n'
+    )
+    file.write_text(text + "give: {usable: {}}\n", encoding="utf-8")
+    (rule,) = files.check(file)
+    assert ["/title"] == [each.pointer for each in rule.problems]
+
+
 def test_a_wrong_group_hides_no_other_mistake(rules: Path) -> None:
     """Each wrong group is told, and so is what is wrong with the rules."""
     wrong = "spring: {mode: bset_value, at_most: 0}\n  summer: 5"

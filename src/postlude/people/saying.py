@@ -127,13 +127,13 @@ def _say_once(
     for kind in {each.kind for each in said}:
         values = [each.value for each in said if each.kind == kind]
         owners |= {(kind, key): who for key, who in identities(org, kind, values).items()}
-    found: list[AddressProblem | None] = []
+    found: list[AddressProblem | None] = [None] * len(said)
     changed: list[tuple[int, str]] = []
-    for each in said:
+    # In the order of the places: two who claim the same ones never wait for each other.
+    for index, each in sorted(enumerate(said), key=lambda it: (it[1].kind, it[1].value, it[0])):
         place, head = (each.kind, each.value), heads.get(each.contact)
-        problem = _problem(each, head, owners.get(place), forgotten)
-        found.append(problem)
-        if problem is None and head is not None and owners.get(place) != head:
+        found[index] = _problem(each, head, owners.get(place), forgotten)
+        if found[index] is None and head is not None and owners.get(place) != head:
             if place in owners:  # a device on which somebody else has signed in
                 reaching.end(org, each.kind, [each.value])
             claim(org, each.kind, {each.value: head})

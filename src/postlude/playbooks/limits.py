@@ -9,7 +9,7 @@ from postlude.kernel.money import Money
 from postlude.orgs.types import Cap, Fee
 from postlude.playbooks import durations
 
-_CAP = re.compile(r"(\d{1,4})\s*(?:([a-z]{2,12})\s+)?in\s+(.+)")
+_CAP = re.compile(r"(\d{1,4})\s*(?:([a-z][a-z_]{1,31})\s+)?in\s+(.+)")
 _FEE = re.compile(r"(?:(\d[\d.,]*)\s*)?(?:(?:^|\+)\s*(\d[\d.]*)\s*%)?")
 _DAY = timedelta(days=1)
 _MILLE = 1_000

@@ -252,6 +252,13 @@ def crescendo_desk(org, crescendo_settings):
 
 
 @pytest.fixture
+def line_desk_too(org, line_settings):
+    """LINE beside another sender of the same organisation."""
+    registry.register(Line())
+    return ChatDesk(org.id, "line", line_settings, slug="line")
+
+
+@pytest.fixture
 def messenger_desk(org, messenger_settings):
     """The same for Messenger."""
     registry.register(Messenger())
@@ -263,11 +270,12 @@ def messenger_desk(org, messenger_settings):
 class ChatDesk:
     """An organisation's sender on a chat app, and contacts with and without an id there."""
 
-    def __init__(self, org: int, channel: str, settings: dict[str, object], kind: str = ""):
+    def __init__(self, org: int, channel: str, settings: dict[str, object], **more: str):
         self.org = org
-        self.kind = kind or channel
+        self.kind = more.get("kind", channel)
+        slug = more.get("slug", "chat")
         self.sender = messages.ensure_sender(
-            org, "chat", channel, settings=settings, rate=1_000, burst=1_000, from_address=""
+            org, slug, channel, settings=settings, rate=1_000, burst=1_000, from_address=""
         )
         text = LocaleText("zh-Hant", subject="歡迎", text="歡迎 https://pycon.example.org/")
         self.template = messages.publish_template(org, "hello", "chat", [text], now=now())

@@ -7,6 +7,8 @@ from postlude.channels.errors import BadSenderSettings
 from postlude.kernel import clock as kernel_clock
 from postlude.kernel import inbox
 from postlude.messages import api as messages
+from postlude.orgs import api as orgs
+from postlude.orgs.types import Fee
 from postlude.people import api as people
 from postlude.people.types import Actor, SaidAddress
 
@@ -25,6 +27,18 @@ def test_it_goes_to_its_own_address_and_not_to_line(crescendo_desk, sandbox):
     assert ["accepted"] == crescendo_desk.states([number])
     assert [ANN] == [each["to"] for each in held(sandbox)]
     assert [] == held(sandbox, "line")
+
+
+def test_it_has_a_price_of_its_own(crescendo_desk, line_desk_too, sandbox):
+    org = crescendo_desk.org
+    orgs.configure(org, fees={"crescendo_line": Fee(80), "line": Fee(20)})
+    (here,) = crescendo_desk.enqueue(ANN)
+    (there,) = line_desk_too.enqueue(ANN, key="on-line")
+
+    crescendo_desk.deliver()
+
+    facts = messages.state_of(org, [here, there])
+    assert [80, 20] == [facts[here].cost, facts[there].cost]
 
 
 def test_a_lost_answer_is_one_message_in_the_end(crescendo_desk, sandbox, clock):

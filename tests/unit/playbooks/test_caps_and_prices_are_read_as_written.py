@@ -13,6 +13,7 @@ from postlude.playbooks import limits
         ("1 SMS in 1 day", Cap("sms", 1, 1)),
         ("2 email in 48 hours", Cap("email", 2, 2)),
         ("0 in 1 week", Cap(None, 0, 7)),
+        ("1 crescendo_line in 7 days", Cap("crescendo_line", 1, 7)),
     ],
 )
 def test_a_cap_is_read(text: str, cap: Cap) -> None:

@@ -110,6 +110,44 @@ def test_kktix_gives_what_a_poller_walks_through(sandbox):
     assert httpx.get(sandbox.url("kktix") + "/api/v2/hosting_events").status_code == 401
 
 
+def test_a_form_gateway_counts_what_it_sent(sandbox):
+    url = sandbox.url("form_gateway") + "/bonus/send-sms.html"
+    form = {"phones": "89091582149", "text": "ya.password Привет"}
+
+    sent = httpx.post(url, params={"key": "sandbox-gateway-key"}, data=form)
+    other = httpx.post(url, params={"key": "sandbox-gateway-key"}, data={**form, "phones": "7909"})
+    wrong = httpx.post(url, params={"key": "wrong"}, data=form)
+
+    assert (200, {"mesages_sent": 1}) == (sent.status_code, sent.json())
+    assert "application/json; charset=UTF-8" == sent.headers["content-type"]
+    assert "gzip" == sent.headers["content-encoding"]
+    assert {"mesages_sent": 0} == other.json()
+    assert 403 == wrong.status_code
+    assert ["ya.password Привет"] == [each["text"] for each in sandbox.client.texts()]
+
+
+def test_every8d_answers_by_a_line(sandbox):
+    url = sandbox.url("every8d") + "/API21/HTTP"
+    login = {"UID": "sandbox-every8d-uid", "PWD": "sandbox-every8d-password"}
+    form = {**login, "SB": "a name", "MSG": "您好", "DEST": "0912345678,+886923456789,1", "ST": ""}
+    sandbox.client.configure("every8d", credit=2.0)
+
+    sent = httpx.post(f"{url}/sendSMS.ashx", data=form)
+    over = httpx.post(f"{url}/sendSMS.ashx", data=form)
+    wrong = httpx.post(f"{url}/sendSMS.ashx", data={**form, "PWD": "wrong"})
+    credit = httpx.post(f"{url}/getCredit.ashx", data=login)
+
+    assert sent.text.startswith("0.0,2,2.0,1,")
+    assert 36 == len(sent.text.rpartition(",")[2])
+    assert [200, 200] == [over.status_code, wrong.status_code]
+    assert over.text.startswith("-99,")
+    assert wrong.text.startswith("-99,")
+    assert "0.0" == credit.text
+    assert ["0912345678", "+886923456789"] == [
+        each["to"] for each in sandbox.client.texts("every8d")
+    ]
+
+
 def test_kktix_changes_an_address_and_takes_late_money(sandbox):
     event = sandbox.client.add_event("X", "x")
     order = sandbox.client.sell("x", "old@example.test", paid=False, payment_method="ATM")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from postlude.journeys import api as journeys
-from postlude.playbooks import notices, shape
+from postlude.playbooks import notices, shape, text_messages
 from postlude.playbooks.reading import Document, Place
 from postlude.playbooks.types import Problem
 from postlude.rules import api as rules
@@ -77,6 +77,8 @@ def _named(
         if isinstance(sender, shape.Klaviyo) and sender.path == "campaign":
             words = f"“{letter.by}” sends campaigns to many, not mails one by one."
             yield document.problem((*here, "by"), words, "Name a sender with `path: event`.")
+        where = (*here, "using")
+        yield from text_messages.mixed_up(document, playbook, where, letter.by, letter.using)
 
 
 def _letters(place: Place, part: notices.TimedNotice) -> Iterator[tuple[Place, notices.Letter]]:

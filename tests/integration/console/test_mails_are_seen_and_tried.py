@@ -6,16 +6,19 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from postlude.channels import api as channels
 from postlude.console.readings import sales as reading
 from postlude.console.readings import schedules
 from postlude.journeys import api as journeys
 from postlude.journeys.types import JourneyDefinition, NoticeNode, Schedule
-from postlude.kernel import clock
+from postlude.kernel import clock, tokens
 from postlude.kernel.jobs import Budget
 from postlude.messages import api as messages
 from postlude.messages.models import Message
 from postlude.messages.types import LocaleText
 from postlude.orders import api as orders
+from postlude.orgs import api as orgs
+from postlude.orgs.types import Fee
 from postlude.people import api as people
 
 ME = "me@example.test"
@@ -114,6 +117,32 @@ def test_a_test_goes_to_whoever_may_send_one(mails, staff, role: str, status: in
     assert _counted(mails) == before
     if status == 302:
         assert "no report counts it" in client.get(page()).content.decode()
+
+
+def test_a_text_message_tells_its_segments_and_cost_and_goes_to_a_phone(mails, staff) -> None:
+    """Segments and cost stand beside the text, on the page of the message, and a phone is asked."""
+    org = mails.org.id
+    orgs.configure(org, fees={"sms": Fee(80)})
+    channels.register_all()
+    messages.ensure_sender(org, "sms", "every8d", settings={}, rate=10)
+    text = LocaleText("zh-Hant", text="再來一杯！" * 20)
+    messages.publish_template(org, "again", "sms", [text], now=clock.now())
+    client = log_in("owner", staff)
+
+    shown = client.get(page(template="again")).content.decode()
+    asked = {"template": "again", "sender": "sms"}
+    refused = client.post(page("test-send"), {**asked, "to": "110"}, follow=True)
+    client.post(page("test-send"), {**asked, "to": "0912 345 678"})
+
+    assert 'type="tel"' in shown
+    assert "ucs2, 100 / 134" in shown
+    assert "1.60 TWD" in shown
+    assert "A test needs a phone" in refused.content.decode()
+    (written,) = Message.objects.filter(testing=True)
+    written.segments, written.cost = 2, 160
+    written.save()
+    url = reverse("console:message", args=["pycon", tokens.seal("message", written.id)])
+    assert "1.60 TWD" in client.get(url).content.decode()
 
 
 def _counted(mails) -> dict[str, int]:

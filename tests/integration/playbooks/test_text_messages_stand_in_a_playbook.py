@@ -40,6 +40,18 @@ templates:
 """
 
 
+NOTICE = """\
+notices:
+  again:
+    every: daily 12:00
+    once_per: inactivity
+    to:
+      everybody:
+        who: birthday_known
+        send: {by: BY, using: USING}
+"""
+
+
 @pytest.fixture
 def texts(book: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     monkeypatch.setenv("GATEWAY_KEY", "sandbox-gateway-key")
@@ -140,6 +152,22 @@ def test_what_is_no_phone_is_refused_where_it_is_typed(
         journeys.send_test(orgs.by_slug("pycon").id, "gift", now=kernel_clock.now(), **asked)
 
     assert refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("by", "using", "mistakes"), [("sms", "gift", 0), ("mail", "gift", 1), ("sms", "invitation", 1)]
+)
+def test_a_notice_sends_text_messages_by_a_sender_of_them(
+    texts: SimpleNamespace, by: str, using: str, mistakes: int
+) -> None:
+    texts.edit("ADDRESS", "https://site.example")
+    notice = NOTICE.replace("BY", by).replace("USING", using)
+    texts.edit("journeys:\n", f"{notice}journeys:\n")
+
+    found = playbooks.validate(texts.path)
+
+    assert mistakes == len(found)
+    assert all(f"“{by}” sends" in str(each) for each in found)
 
 
 @pytest.mark.parametrize(("template", "sender"), [("gift", "mail"), ("invitation", "sms")])

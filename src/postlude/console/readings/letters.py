@@ -15,8 +15,10 @@ from postlude.console.readings.reactions import Answer
 from postlude.console.types import TimelineEntry, Tone
 from postlude.kernel import tokens
 from postlude.kernel.errors import N_
+from postlude.kernel.money import Money
 from postlude.messages import api as messages
 from postlude.messages.types import MessageFact
+from postlude.orgs import api as orgs
 from postlude.orgs.types import OrgRef
 from postlude.tracking import api as tracking
 
@@ -160,6 +162,7 @@ def story(org: int, fact: MessageFact) -> list[TimelineEntry]:
 def facts(fact: MessageFact) -> list[tuple[str, str]]:
     """Return the dry facts of one message."""
     sender = messages.sender_by_id(fact.sender)
+    cost = "–" if fact.cost is None else str(Money(fact.cost, orgs.get(fact.org).currency))
     return [
         (_("Channel"), fact.channel),
         (_("Sender"), sender.slug),
@@ -168,6 +171,8 @@ def facts(fact: MessageFact) -> list[tuple[str, str]]:
         (_("Key"), fact.key),
         (_("Provider's id"), fact.provider_id or "–"),
         (_("Tries"), str(fact.attempts)),
+        (_("Segments"), str(fact.segments or "–")),
+        (_("Cost"), cost),
         (_("Deadline"), f"{fact.deadline:%Y-%m-%d %H:%M} UTC"),
         (_("Trial"), _("yes") if fact.testing else _("no")),
     ]

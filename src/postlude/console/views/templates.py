@@ -17,8 +17,9 @@ from postlude.console.middleware import PREVIEW_POLICY
 from postlude.journeys import api as journeys
 from postlude.kernel import clock
 from postlude.kernel.errors import AppError
+from postlude.kernel.money import Money
 from postlude.messages import api as messages
-from postlude.messages.types import Preview, TemplateRef
+from postlude.messages.types import TEXT_MESSAGE, Preview, TemplateRef
 from postlude.orgs.api import Permission
 
 
@@ -30,11 +31,14 @@ def templates(request: HttpRequest, visit: Visit) -> HttpResponse:
     context: dict[str, Any] = {"chosen": None, "can_test": visit.may(Permission.TEST)}
     if known:
         chosen, locale = _chosen(request.GET, known)
+        shown = _preview(visit, chosen, locale)
         uses = [each for each in journeys.mail_uses(visit.org.id) if each.template == chosen.slug]
         context |= {
             "chosen": chosen,
             "locale": locale,
-            "shown": _preview(visit, chosen, locale),
+            "shown": shown,
+            "cost": _cost(visit, shown),
+            "is_text": chosen.kind == TEXT_MESSAGE,
             "frame": f"{reverse('console:template', args=[visit.org.slug])}"
             f"?{_query(chosen.slug, locale)}",
             "locales": [(each, f"?{_query(chosen.slug, each)}") for each in chosen.locales],
@@ -103,6 +107,12 @@ def _preview(visit: Visit, chosen: TemplateRef, locale: str) -> Preview | None:
         return messages.preview(visit.org.id, chosen.id, locale)
     except AppError:
         return None
+
+
+def _cost(visit: Visit, shown: Preview | None) -> str:
+    if shown is None or shown.cost is None:
+        return ""
+    return str(Money(shown.cost, visit.org.currency))
 
 
 def _query(slug: str, locale: str) -> str:

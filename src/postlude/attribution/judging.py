@@ -1,5 +1,6 @@
 """Saying what came of messages, from all that is known of their people at this moment."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +21,8 @@ from postlude.kernel import boundaries, ids, store
 from postlude.kernel.money import Money
 
 _PEOPLE = 100
-# An order makes news, points do not; and news may be lost with a restored database.
+# An order makes news, points do not; and news may be lost with a restored database. What has been
+# waiting for long is looked at less often: after a tenth of its age.
 _PACE = {ReactionType.ORDER: timedelta(days=1), ReactionType.ACT: timedelta(hours=1)}
 _FINAL = {ReactionState.REACTED.value, ReactionState.NONE.value}
 _ANSWER = ("reaction", "type", "effect", "reacted_at", "credited", "amount_minor", "currency")
@@ -69,15 +71,21 @@ def _judge(org: int, house: Households, since: datetime, now: datetime) -> int:
     answers = {each: _answer(it, amounts) for each, it in found.items()}
     changed = [row for row in sent.values() if _said(row) != answers[row.id]]
     _keep_replaced(org, [row for row in changed if row.reaction in _FINAL], answers, now)
+    written = [_row(row, answers[row.id], found[row.id], now) for row in changed]
+    store.upsert_many(Notice, _COLUMNS, written, changes=_WRITTEN)
     new = {row.id for row in changed}
-    looked = [row for row in sent.values() if row.id in new or row.look_at is not None]
-    store.upsert_many(
-        Notice,
-        _COLUMNS,
-        [_row(row, answers[row.id], found[row.id], now) for row in looked],
-        changes=_WRITTEN,
-    )
+    _put_off([row for row in sent.values() if row.id not in new], found, now)
     return len(changed)
+
+
+def _put_off(rows: Iterable[Notice], found: Mapping[int, Reaction], now: datetime) -> None:
+    """Say when to look at the others again: most of a set at the same instant."""
+    later: dict[datetime | None, list[int]] = defaultdict(list)
+    for row in rows:
+        if row.look_at is not None:
+            later[_look_at(row, found[row.id], now)].append(row.id)
+    for instant, some in later.items():
+        Notice.objects.filter(id__in=some).update(look_at=instant, judged_at=now)
 
 
 def withdraw(org: int, messages: Collection[int], *, now: datetime) -> None:
@@ -133,7 +141,9 @@ def _look_at(row: Notice, it: Reaction, now: datetime) -> datetime | None:
     rule = REACTIONS.get(row.kind)
     if rule is None or it.final_after is None or it.state is not ReactionState.WAITING:
         return None
-    return min(now + _PACE[type_of(rule)], max(it.final_after, now))
+    age = now - row.sent_at if row.sent_at else timedelta(0)
+    pace = max(_PACE[type_of(rule)], timedelta(minutes=age // timedelta(minutes=10)))
+    return min(now + pace, max(it.final_after, now))
 
 
 def _keep_replaced(

@@ -51,11 +51,16 @@ def held(org: int, journey: int, wanted: Sequence[tuple[int, str]]) -> set[tuple
     """Return which of these (contact, scope) have been made."""
     found: set[tuple[int, str]] = set()
     for chunk in store.chunks(sorted(set(wanted)), _CHUNK):
-        contacts, scopes = zip(*chunk, strict=True)
-        rows = Mark.objects.filter(
-            org=org, journey=journey, contact__in=contacts, scope__in=sorted(set(scopes))
+        contacts = sorted({contact for contact, _ in chunk})
+        scopes = sorted({scope for _, scope in chunk})
+        found.update(
+            store.rows_sql(
+                "SELECT contact, scope FROM journeys_mark "  # noqa: S608 - our own SQL
+                "WHERE org_id = %s AND journey_id = %s "
+                f"AND contact IN ({store.marks(contacts)}) AND scope IN ({store.marks(scopes)})",
+                [org, journey, *contacts, *scopes],
+            )
         )
-        found.update(rows.values_list("contact", "scope"))
     return found.intersection(wanted)
 
 

@@ -159,13 +159,18 @@ def _prepared(
 ) -> Iterator[Sequence[Any]]:
     """Yield rows as the engine takes them; one that is plain already costs next to nothing."""
     prepare = [_preparer(field) for field in fields]
-    free = any(field.get_internal_type() == "JSONField" for field in fields)
+    json = [field.get_internal_type() == "JSONField" for field in fields]
+    free = any(json)
     plain = _PLAIN | {datetime} if is_postgresql() else _PLAIN
     for row in rows:
         if not free and len(row) == len(fields) and plain.issuperset(map(type, row)):
             yield row
         else:
-            yield [each(value) for each, value in zip(prepare, row, strict=True)]
+            # What is plain already is not asked about: that would cost more than all the rest.
+            yield [
+                each(value) if special or type(value) not in plain else value
+                for each, special, value in zip(prepare, json, row, strict=True)
+            ]
 
 
 def _preparer(field: "Field[Any, Any]") -> Callable[[Any], Any]:

@@ -42,10 +42,20 @@ BY_A_TIMETABLE = (
     "journeys.run_frozen",
     "journeys.run_taken",
 )
+# Neither day has a chat app or a device.
+BY_CHAT_APPS = (
+    "channels.following_recorded",
+    "people.addresses_ended",
+    "people.addresses_forgotten",
+    "people.addresses_said",
+    "people.blocked_us",
+    "people.came_back",
+)
 # Boundaries that these two days do not cross, each with the reason.
 ELSEWHERE = {
     **dict.fromkeys(BY_KLAVIYO, "test_killed_in_an_announcement_nobody_hears_twice kills there"),
     **dict.fromkeys(BY_A_TIMETABLE, "test_what_a_notice_gives_comes_by_turns dies there"),
+    **dict.fromkeys(BY_CHAT_APPS, "test_what_chat_apps_tell_survives_a_death dies there"),
     "messages.shown_kept": "of text messages only, see test_a_text_goes_out_once_or_is_unknown",
     "warehouse.batch_staged": "only with BigQuery, see test_killed_while_bigquery_is_loaded",
     "warehouse.batch_written": "only with BigQuery",

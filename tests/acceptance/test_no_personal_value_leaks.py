@@ -25,6 +25,7 @@ from postlude.kernel.models import JobSlot
 from postlude.messages import api as messages
 from postlude.messages.types import NewMessage
 from postlude.orders import api as orders
+from postlude.orgs import api as orgs
 from postlude.people import api as people
 from postlude.people.types import Actor
 from postlude.playbooks import api as playbooks
@@ -275,6 +276,7 @@ def an_account_is_refused(house: House, monkeypatch: pytest.MonkeyPatch) -> None
 
 def klaviyo_is_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """A message by event, an announcement by campaign, both refused in the person's own words."""
+    orgs.configure(house.org.id, quiet_from=None, quiet_to=None)  # whatever the hour is
     settings = {"api_key": "${KLAVIYO_API_KEY}", "base_url": "${KLAVIYO_URL}"}
     rates: dict[str, Any] = {"rate": 1_000, "from_address": "hello@example.test"}
     for slug, channel in (("events", "klaviyo"), ("news", "klaviyo_campaign")):

@@ -13,7 +13,7 @@ from postlude.wiring import pipeline
 def loop(monkeypatch: pytest.MonkeyPatch) -> None:
     """A loop of our own, without a mailer: the registry is the process's."""
     monkeypatch.setattr(jobs, "_jobs", {})
-    for name in ("channels.recover", "journeys.schedule"):
+    for name in ("channels.recover", "journeys.schedule", "journeys.begin_runs"):
         jobs.register(Job(name, lambda _budget: 0, "deliver"))
     jobs.register(Job("kernel.work", lambda budget: work.drain(budget.spent), "pipeline"))
 

@@ -143,6 +143,7 @@ def _housekeeping() -> None:
     with clock.use(Ahead(seconds=10)):
         _run("channels.reconcile_unknown")
         _run("kernel.work")
+        _run("attribution.news")
     for job in ("people.resume_erasures", "kernel.purge", "chatops.watch", "chatops.notify"):
         _run(job)
     pipeline.drain(at_most=DRAIN_SECONDS)

@@ -51,11 +51,22 @@ BY_CHAT_APPS = (
     "people.blocked_us",
     "people.came_back",
 )
+# Neither day has a shop, nor a notice that brings an order.
+BY_A_SHOP = (
+    "attribution.held_out_noted",
+    "attribution.judged",
+    "attribution.noted",
+    "attribution.withdrawn",
+    "orders.buyers.recounted",
+    "orders.shop.committed",
+    "people.customers_kept",
+)
 # Boundaries that these two days do not cross, each with the reason.
 ELSEWHERE = {
     **dict.fromkeys(BY_KLAVIYO, "test_killed_in_an_announcement_nobody_hears_twice kills there"),
     **dict.fromkeys(BY_A_TIMETABLE, "test_what_a_notice_gives_comes_by_turns dies there"),
     **dict.fromkeys(BY_CHAT_APPS, "test_what_chat_apps_tell_survives_a_death dies there"),
+    **dict.fromkeys(BY_A_SHOP, "test_a_death_leaves_the_same_answers dies there"),
     "messages.shown_kept": "of text messages only, see test_a_text_goes_out_once_or_is_unknown",
     "warehouse.batch_staged": "only with BigQuery, see test_killed_while_bigquery_is_loaded",
     "warehouse.batch_written": "only with BigQuery",

@@ -133,7 +133,7 @@ def test_a_quota_that_the_vendor_says_is_used_up_pauses_till_the_next_month(make
         assert [desk.fact(number).attempts for number in numbers] == [0, 0]
         assert desk.lease() == []
         clock.advance(days=2)
-        assert desk.lease() == numbers
+        assert sorted(desk.lease()) == numbers
 
 
 def test_what_did_not_go_does_not_count_against_the_quota(make_desk):

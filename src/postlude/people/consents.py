@@ -1,6 +1,6 @@
 """What people agreed to, per channel. History is only added to; the newest answer holds."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from postlude.kernel import boundaries, ids, store
@@ -18,6 +18,29 @@ def set_consent(  # noqa: PLR0913 - a consent without any of these proves nothin
     with store.write():
         store.insert_many(Consent, _COLUMNS, [row])
     boundaries.crossing("people.consent_noted")
+
+
+def answer_many(
+    org: int, answers: Iterable[tuple[int, str, bool]], *, source: str, now: datetime
+) -> None:
+    """Write down the answers (contact, channel, yes or no) that differ from the one that holds.
+
+    Joins the caller's transaction. Said again, an answer leaves no second row.
+    """
+    by_channel: dict[str, dict[int, bool]] = {}
+    for contact, channel, granted in answers:
+        by_channel.setdefault(channel, {})[contact] = granted
+    rows = []
+    for channel, said in by_channel.items():
+        held = consents(org, said, channel)
+        new = {contact: granted for contact, granted in said.items() if held[contact] != granted}
+        rows += [
+            (number, org, contact, channel, granted, source[:64], now)
+            for number, (contact, granted) in zip(ids.new_ids(len(new)), new.items(), strict=True)
+        ]
+    if rows:
+        with store.write():
+            store.insert_many(Consent, _COLUMNS, rows)
 
 
 def consents(org: int, contacts: Collection[int], channel: str) -> dict[int, bool | None]:

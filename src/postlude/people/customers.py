@@ -13,7 +13,7 @@ from datetime import datetime
 from postlude.kernel import boundaries, pseudonyms, redact, store
 from postlude.kernel.errors import BadAddress
 from postlude.orgs import api as orgs
-from postlude.people import recording, renewing
+from postlude.people import consents, recording, renewing
 from postlude.people.aliases import canonical
 from postlude.people.describing import describe_many
 from postlude.people.lookup import EMAIL, PHONE, REFERENCE, identities
@@ -161,11 +161,25 @@ def _upsert(
     for _ in range(TRIES):
         try:
             with store.write():
-                kept = iter(_keep(org, customers, actor, now))
+                found = _keep(org, customers, actor, now)
+                _answer(org, customers, found, now)
+                kept = iter(found)
         except ClaimLost:
             continue
         return [next(kept) if isinstance(each, Customer) else each for each in read]
     raise StillContended
+
+
+def _answer(
+    org: int, customers: Sequence[Customer], kept: Sequence[CustomerKept], now: datetime
+) -> None:
+    answers = [
+        (found.contact, channel, granted)
+        for each, found in zip(customers, kept, strict=True)
+        if found.contact is not None and found.problem is None
+        for channel, granted in each.seen.consents
+    ]
+    consents.answer_many(org, answers, source=SOURCE, now=now)
 
 
 def _keep(

@@ -82,7 +82,7 @@ class CustomerSeen:
     """A customer as a shop's own programs show one; what is not given stays as it is.
 
     At least one of `number` (the shop's own), `phone` and `email` finds the customer, in this
-    order. `birthday` is (month, day).
+    order. `birthday` is (month, day). `consents` are a yes or a no for each channel (sms, email).
     """
 
     number: str = ""
@@ -91,6 +91,7 @@ class CustomerSeen:
     name: str | None = None
     birthday: tuple[int, int] | None = None
     locale: str = ""
+    consents: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

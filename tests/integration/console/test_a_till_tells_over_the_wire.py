@@ -9,7 +9,8 @@ from postlude.console.models import ApiRequest
 from postlude.kernel import store
 from postlude.orders.models import Buyer, ShopOrder
 from postlude.orgs import api as orgs
-from postlude.people.models import Contact
+from postlude.people import api as people
+from postlude.people.models import Consent, Contact
 from support import shop_rules
 from support.shop_rules import Till, iso
 
@@ -202,6 +203,24 @@ def test_a_customer_is_kept_found_and_shown_masked(till: Till) -> None:
         assert "1234567" not in found["phone"]
     assert found == till.get(f"/contacts/{kept['id']}").json()
     assert (404, "unknown_contact") == error(till.post("/contacts/find", {"contact": {"number": "C-2"}}))  # fmt: skip
+
+
+def test_a_yes_or_a_no_is_said_with_the_customer(till: Till) -> None:
+    """Said again it is no second row; the newest holds, and what is not said stays."""
+    for said in ({"sms": True, "email": False}, {"sms": True}, {"sms": False}, None):
+        body = {"phone": PHONE} if said is None else {"phone": PHONE, "consents": said}
+        assert 200 == till.post("/contacts", body).status_code
+    (contact,) = people.find_customers(till.org, phones=[PHONE])[1].values()
+    rows = Consent.objects.filter(contact=contact).order_by("id")
+    assert [("email", False), ("sms", True), ("sms", False)] == list(
+        rows.values_list("channel", "granted")
+    )
+    assert {contact: False} == people.consents(till.org, [contact], "sms")
+    refused = till.post("/contacts", {"phone": PHONE, "consents": {"fax": True}})
+    assert (400, ["/consents/fax/[key]"]) == (
+        refused.status_code,
+        list(refused.json()["error"]["fields"]),
+    )
 
 
 def test_clear_values_need_a_right_and_a_reason(till: Till) -> None:

@@ -164,17 +164,17 @@ class House:
         """Apply the playbook and tell of the customers, who have all ordered before."""
         playbooks.apply(PLAYBOOK, org=None, actor=TILL, now=self.clock.now())
         self.org = orgs.by_slug("restaurant").id
-        seen = [CustomerSeen(phone=each.phone, birthday=each.birthday) for each in self.everyone]
+        seen = [
+            CustomerSeen(
+                phone=each.phone,
+                birthday=each.birthday,
+                consents=(("sms", True),) if each.said_yes else (),
+            )
+            for each in self.everyone
+        ]
         kept = people.upsert_customers(self.org, seen, actor=TILL, now=self.clock.now())
         for each, known in zip(self.everyone, kept, strict=True):
             each.contact = known.contact or 0
-            if each.said_yes:
-                people.set_consent(
-                    *(self.org, each.contact, "sms"),
-                    granted=True,
-                    source="till",
-                    now=self.clock.now(),
-                )
         self.closed([(each, each.last, "delivery", "App") for each in self.everyone], "past")
 
     def closed(self, told: list[tuple[Person, datetime, str, str]], name: str) -> None:

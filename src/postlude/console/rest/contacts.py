@@ -5,7 +5,7 @@ Keeping says how somebody is, so repeating it does no harm and needs no key of i
 
 import re
 from calendar import monthrange
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Router, Schema
@@ -48,8 +48,14 @@ Birthday = Annotated[str, BeforeValidator(_birthday), Field(examples=["1990-05-1
 Locale = Annotated[str, Field(strict=True, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 
 
+Answers = dict[Literal["sms", "email", "push", "line", "crescendo_line", "messenger"], bool]
+
+
 class CustomerIn(Strict):
-    """What is not given stays as it is; of a birthday month and day are kept."""
+    """What is not given stays as it is; of a birthday month and day are kept.
+
+    `consents` say yes or no to marketing, for each channel that was asked about.
+    """
 
     number: Number | None = None
     phone: Phone | None = None
@@ -57,13 +63,15 @@ class CustomerIn(Strict):
     name: Annotated[str, Field(strict=True, max_length=300)] | None = None
     birthday: Birthday | None = None
     locale: Locale | None = None
+    consents: Annotated[Answers, Field(strict=True, examples=[{"sms": True}])] | None = None
 
     def seen(self) -> CustomerSeen:
         day = None
         if self.birthday is not None:
             day = (int(self.birthday[-5:-3]), int(self.birthday[-2:]))
         number, locale = self.number or "", self.locale or ""
-        return CustomerSeen(number, self.phone, self.email, self.name, day, locale)
+        consents = tuple(sorted((self.consents or {}).items()))
+        return CustomerSeen(number, self.phone, self.email, self.name, day, locale, consents)
 
 
 class CustomersIn(Strict):

@@ -206,6 +206,14 @@ def org(db: None) -> "object":
 
 
 @pytest.fixture(autouse=True)
+def _language_of_nobody() -> None:
+    """A request of the test before leaves its reader's language behind."""
+    from django.utils import translation
+
+    translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
 def _registries_are_put_back(request: pytest.FixtureRequest) -> Iterator[None]:
     """No test decides how a later one goes."""
     if not request.node.get_closest_marker("database"):

@@ -425,6 +425,7 @@ def pages_show_nobody(house: House) -> None:
 
 def the_api_shows_nobody(house: House) -> None:
     scopes = ("sales.view", "ops.view", "rewards.view", "rules.view", "rules.order")
+    scopes = (*scopes, "people.change_contact", "orders.tell")
     headers = {**house.key(*scopes), "X-Purpose": "curiosity"}
     urls = {url for values in everybodys_values(house) for url in every_route.api(values)}
     for url in sorted({*urls, "/metrics", "/ready"}):
@@ -440,7 +441,7 @@ def everybodys_values(house: House) -> list[dict[str, str]]:
         letter = tokens.seal("message", written[0].id if written else 0)
         token = tokens.seal("contact", number)
         cards = {"gift-cards": tokens.seal("gift-card-id", number), "key": "sale-1"}
-        cards["rule"] = "every-200"
+        cards |= {"rule": "every-200", "order": "till-7", "contacts": token}
         values = {"buyers": token, "points": token, "coupons": token, "messages": letter, **cards}
         filled.append({"slug": "pycontw", **values})
     return filled

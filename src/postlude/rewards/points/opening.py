@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from postlude.kernel import ids, store
 from postlude.people import api as people
@@ -91,9 +91,7 @@ def _versions(org: int, names: Collection[Name]) -> dict[Name, int]:
 
 
 def _look_once(org: int, names: Collection[Name]) -> dict[Name, Purse]:
-    rows: dict[Name, _Account] = {}
-    for chunk in store.chunks(sorted(names), CHUNK):
-        rows |= _accounts(Account.objects.filter(_named(chunk), org=org))
+    rows = _read(org, names)
     opened = {name: _opened(rows[name], int) for name in names if name in rows}
     _load_holds(org, opened, over_at=None)
     _load_lots(org, opened.values())
@@ -122,7 +120,7 @@ def follow(org: int, names: Iterable[Name]) -> dict[Name, Name]:
 
 def _lock(org: int, names: Collection[Name]) -> dict[Name, _Account]:
     """Lock the rows of these accounts, made where there are none, in order."""
-    missing = sorted(set(names) - _existing(org, names))
+    missing = sorted(set(names) - _read(org, names).keys())
     if missing:
         # Whoever speaks for a contact may do so since before it had an account.
         heads = people.canonical(org, {contact for contact, _ in missing})
@@ -143,37 +141,27 @@ def _lock(org: int, names: Collection[Name]) -> dict[Name, _Account]:
             for head in [heads[contact]]
         ]
         store.insert_ignore(Account, columns, rows, conflict=("org", "contact", "currency"))
-    found: dict[Name, _Account] = {}
-    for chunk in store.chunks(sorted(names), CHUNK):
-        locked = _read(org, chunk, f"ORDER BY contact, currency {store.locked()}")
-        found |= {(row.contact, row.currency): row for row in locked}
+    found = _read(org, names, f"ORDER BY contact, currency {store.locked()}")
     return {name: found[name] for name in names}
 
 
-def _read(org: int, names: Collection[Name], tail: str = "") -> list[_Account]:
-    """Read accounts; Django looks at each of 5,000 parameters a dozen times."""
-    contacts = sorted({contact for contact, _ in names})
-    currencies = sorted({currency for _, currency in names})
-    rows = store.rows_sql(
-        "SELECT id, contact, currency, available, held, debt, moved_to "  # noqa: S608 - our own SQL
-        f"FROM rewards_account WHERE org_id = %s AND contact IN ({store.marks(contacts)}) "
-        f"AND currency IN ({store.marks(currencies)}) {tail}",
-        [org, *contacts, *currencies],
-    )
-    return [_Account(*row) for row in rows]
+def _read(org: int, names: Collection[Name], tail: str = "") -> dict[Name, _Account]:
+    """Read accounts, a few more where currencies are mixed, never fewer.
 
-
-def _accounts(rows: "QuerySet[Account]") -> dict[Name, "_Account"]:
-    """Plain rows: a model object for each of 500 accounts costs as much as all the rest."""
-    columns = ("id", "contact", "currency", "available", "held", "debt", "moved_to")
-    every = [_Account(*row) for row in rows.values_list(*columns)]
-    return {(row.contact, row.currency): row for row in every}
-
-
-def _existing(org: int, names: Collection[Name]) -> set[Name]:
-    found: set[Name] = set()
+    Plain rows: Django looks at each of 5,000 parameters a dozen times, and a model object for each
+    of 500 accounts costs as much as all the rest.
+    """
+    found: dict[Name, _Account] = {}
     for chunk in store.chunks(sorted(names), CHUNK):
-        found.update((row.contact, row.currency) for row in _read(org, chunk))
+        contacts = sorted({contact for contact, _ in chunk})
+        currencies = sorted({currency for _, currency in chunk})
+        rows = store.rows_sql(
+            "SELECT id, contact, currency, available, held, debt, moved_to "  # noqa: S608 - our own SQL
+            f"FROM rewards_account WHERE org_id = %s AND contact IN ({store.marks(contacts)}) "
+            f"AND currency IN ({store.marks(currencies)}) {tail}",
+            [org, *contacts, *currencies],
+        )
+        found |= {(row.contact, row.currency): row for row in (_Account(*each) for each in rows)}
     return found
 
 

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
 STAMP := $(VENV)/.synced
 
-.PHONY: setup docs crash run up test test-sqlite test-postgresql lint types borders migrations check bench clean help
+.PHONY: setup docs crash crash-notices run up test test-full test-sqlite test-postgresql lint types borders migrations check bench clean help
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## / — /'
@@ -28,6 +28,9 @@ up: $(STAMP)  ## start Postlude alone, on http://127.0.0.1:8000
 
 test: $(STAMP)  ## the whole suite, on SQLite and on PostgreSQL
 	$(BIN)/python tests/run_both.py $(ARGS)
+
+test-full: $(STAMP)  ## the suite with its long runs in full, each on both databases: hours
+	$(BIN)/python tests/run_both.py --full $(ARGS)
 
 test-sqlite: $(STAMP)  ## the suite on SQLite
 	$(BIN)/python -m pytest --engine sqlite $(ARGS)
@@ -52,13 +55,19 @@ check: lint types borders migrations  ## everything but the tests
 
 docs: $(STAMP)  ## write the references that are generated
 	POSTLUDE_HOME=$$(mktemp -d) $(BIN)/python -c "import django, os; os.environ['DJANGO_SETTINGS_MODULE']='postlude.wiring.settings'; django.setup(); from postlude.wiring.cli import reference; print(reference.render(), end='')" > docs/reference/cli.md
+	$(BIN)/python -m postlude.reports.metrics > docs/reference/metrics.md
 	$(BIN)/python -m postlude.playbooks.schema docs playbooks
+	$(BIN)/python -m postlude.sources.history.reference > docs/reference/facts-file.md
+	$(BIN)/python -m postlude.warehouse.exporting.reference > docs/reference/export.md
 
 bench: $(STAMP)  ## 5,000 sales in a minute with failing vendors
 	$(BIN)/python benchmarks/tickets.py $(ARGS)
 
 crash: $(STAMP)  ## kill -9 at 200 random points, and compare
 	$(BIN)/python benchmarks/crash.py $(ARGS)
+
+crash-notices: $(STAMP)  ## kill -9 at 50 random points of a daily run over 20,000 customers
+	$(BIN)/python benchmarks/crash_notices.py $(ARGS)
 
 clean:  ## remove the environment and the demo's data
 	rm -rf $(VENV) var

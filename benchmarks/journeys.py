@@ -1,17 +1,28 @@
-"""One run of a notice over many customers: selected, decided, marked, credited and enqueued.
+"""One run of a notice over many customers, and the texts it enqueued on their way to a gateway.
 
-    python benchmarks/journeys.py [--quick] [--json] [--people N] [--engine sqlite|postgresql]
+    python benchmarks/journeys.py [--quick] [--json] [--people N] [--texts N] [--no-peers]
+                                  [--engine sqlite|postgresql]
 
 Makes databases of its own with 1,000,000 customers (20,000 with --quick), half of whom stayed away
 for 2 to 4 weeks, all with a yes to marketing. The notice is the restaurant's `invite`: a text about
-the balance or 100 points, by turns. Nothing leaves the machine: sending is no part of it.
+the balance or 100 points, by turns. It is selected, decided, marked, credited and enqueued in one
+process; then 20,000 of its texts (2,000 with --quick, and by the same process) are sent by another,
+through the channel of the form gateway to a sink on this machine. Beside it django-post-office and
+celery do the same an item at a time, in environments of their own under var/peers (made when
+absent).
 
 Keys of --json: people, selected (by the condition), sent (marked, with message and outbox row),
 run_s_sqlite and run_s_postgresql (from the due minute to the last commit), rss_mib (the largest
-resident set of the process that ran it, on either engine).
+resident set of the process that ran it, on either engine), deliver_per_s (texts that arrived in a
+second of one process that delivers, SQLite), post_office_per_s and celery_per_s (items a second
+from the first decision to the last text); null is what was not measured. Besides: texts,
+deliver_per_s_postgresql, deliver_per_cpu_s (of a processor's second) and the same of PostgreSQL,
+end_to_end_per_s (decided and delivered, one after the other, SQLite), celery_late_per_s (acks_late,
+prefetch 1), peers (what each took, and its versions), missing (a peer's name: why).
 """
 
 import argparse
+import fcntl
 import json
 import os
 import resource
@@ -20,40 +31,92 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import held_process
+import per_item_queues
+import text_delivery
+import text_sink
+from text_sink import Sink
+
 ENGINES = ("sqlite", "postgresql")
+TEXTS = {
+    "balance": "На счету {{ points.balance }} бонусов!",
+    "gift": "Дарим бонусов: 100. На счету {{ points.balance }}.",
+}
 _MANY, _QUICK = 1_000_000, 20_000
+_MANY_TEXTS, _QUICK_TEXTS = 20_000, 2_000
 _STEP = 50_000
+_TURN = Path(tempfile.gettempdir()) / f"postlude-bench-{os.getuid()}.turn"
+_ALWAYS = (
+    *("people", "selected", "sent", "run_s_sqlite", "run_s_postgresql", "rss_mib"),
+    *("deliver_per_s", "post_office_per_s", "celery_per_s"),
+)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="20,000 customers")
+    parser.add_argument("--quick", action="store_true", help="20,000 customers, 2,000 texts")
     parser.add_argument("--json", action="store_true", help="only the JSON object")
     parser.add_argument("--people", type=int)
+    parser.add_argument("--texts", type=int, help="how many of the enqueued texts are sent")
     parser.add_argument("--engine", choices=ENGINES, help="only this one")
-    parser.add_argument("--fill", help=argparse.SUPPRESS)
-    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--no-peers", action="store_true", help="the product alone")
+    parser.add_argument("--inside", choices=_INSIDE, help=argparse.SUPPRESS)
+    parser.add_argument("--port", type=int, default=0, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     people = arguments.people or (_QUICK if arguments.quick else _MANY)
-    if arguments.fill or arguments.inside:
-        print(json.dumps(_fill(people) if arguments.fill else _run(people, arguments.engine)))
+    texts = arguments.texts or (_QUICK_TEXTS if arguments.quick else _MANY_TEXTS)
+    if arguments.inside:
+        inside = _INSIDE[arguments.inside]
+        print(json.dumps(inside(people, arguments.engine, texts, Sink(arguments.port))))
         return
-    figures: dict[str, Any] = {}
-    for engine in (arguments.engine,) if arguments.engine else ENGINES:
-        measured = _measured(people, engine)
-        rss = max(measured.pop("rss_mib"), figures.get("rss_mib", 0))
-        figures |= {**measured, "rss_mib": rss}
+    figures: dict[str, Any] = dict.fromkeys(_ALWAYS)
+    with text_sink.sink() as sink:
+        engines = (arguments.engine,) if arguments.engine else ENGINES
+        ways = ("all",) if arguments.quick else ("fill", "run", "deliver")
+        # With --quick databases are made and filled side by side, which takes longer than the rest.
+        with ThreadPoolExecutor(len(engines) if arguments.quick else 1) as side_by_side:
+            every = list(
+                side_by_side.map(
+                    lambda engine: _measured(people, engine, texts, sink, ways), engines
+                )
+            )
+        for measured in every:
+            rss = max(measured.pop("rss_mib"), figures["rss_mib"] or 0)
+            figures |= {**measured, "rss_mib": rss}
+        if (ours := _row(figures, "sqlite")) is not None:
+            figures["end_to_end_per_s"] = round(ours[-1])
+        if not arguments.no_peers:
+            figures |= per_item_queues.measured(sink, quick=arguments.quick)
     if not arguments.json:
-        for key, value in figures.items():
-            print(f"{key:>20}  {value}")
+        _show(figures)
     print(json.dumps(figures))
 
 
-def _measured(people: int, engine: str) -> dict[str, Any]:
-    """Fill in one process and run in another, so that the memory is the run's alone."""
+def _measured(
+    people: int, engine: str, texts: int, sink: Sink, ways: Sequence[str]
+) -> dict[str, Any]:
+    """Do each way in a process of its own, so that memory and seconds are of that alone."""
+    command = [sys.executable, __file__, "--people", str(people), "--engine", engine]
+    command += ["--texts", str(texts), "--port", str(sink.port)]
+    found: dict[str, Any] = {}
+    with _database(engine) as environment:
+        for inside in ways:
+            answer = held_process.answer([*command, "--inside", inside], env=environment)
+            if answer.code:
+                sys.exit(f"{engine}, {inside}: {answer.complaints[-2_000:]}")
+            found |= json.loads(answer.said.splitlines()[-1])
+    return found
+
+
+@contextmanager
+def _database(engine: str) -> Iterator[dict[str, str]]:
+    """Make a database and yield the environment of the processes that use it."""
     folder, name = Path(tempfile.mkdtemp(prefix="postlude-bench-")), f"postlude_bench_{os.getpid()}"
     environment = {
         **os.environ,
@@ -65,19 +128,12 @@ def _measured(people: int, engine: str) -> dict[str, Any]:
     if engine == "postgresql":
         subprocess.run(["createdb", name], check=True)
         environment["POSTLUDE_DATABASE_URL"] = f"postgresql:///{name}"
-    command = [sys.executable, __file__, "--people", str(people), "--engine", engine]
     try:
-        subprocess.run(
-            [*command, "--fill", "yes"], env=environment, check=True, stdout=subprocess.DEVNULL
-        )
-        answer = subprocess.run(
-            [*command, "--inside"], env=environment, check=True, stdout=subprocess.PIPE
-        )
+        yield environment
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         if engine == "postgresql":
             subprocess.run(["dropdb", "--if-exists", name], check=False)
-    return dict(json.loads(answer.stdout))
 
 
 def _now() -> Any:
@@ -86,7 +142,7 @@ def _now() -> Any:
     return datetime(2026, 9, 1, 9, tzinfo=UTC)  # noon in Moscow
 
 
-def _fill(people: int) -> dict[str, Any]:
+def _fill(people: int, *_: Any) -> dict[str, Any]:
     import django
 
     django.setup()
@@ -105,19 +161,16 @@ def _fill(people: int) -> dict[str, Any]:
     registry.register_all()
     org = orgs.create("bench", "Bench", zone="Europe/Moscow", currency="RUB", locale="ru").id
     before = _now() - timedelta(days=1)
-    messages.ensure_sender(
-        org, "mail", "memory", settings={}, rate=1_000, from_address="bench@example.test"
-    )
-    for slug in ("balance", "gift"):
-        text = LocaleText("ru", subject=slug, text="На счету {{ points.balance }} бонусов!")
-        messages.publish_template(org, slug, "email", [text], now=before)
+    text_delivery.ensure_sender(org)
+    for slug, text in TEXTS.items():
+        messages.publish_template(org, slug, "sms", [LocaleText("ru", text=text)], now=before)
     who = {"last_order_between": {"after": "4 weeks", "before": "2 weeks"}}
     has = journeys.Condition("balance_at_least", {"balance_at_least": {"amount": 1}})
     ways = (
-        journeys.Way("balance", journeys.Letter("mail", "balance"), when=has, otherwise="gift"),
+        journeys.Way("balance", journeys.Letter("texts", "balance"), when=has, otherwise="gift"),
         journeys.Way(
             "gift",
-            journeys.Letter("mail", "gift"),
+            journeys.Letter("texts", "gift"),
             give=journeys.Points(100, "invite", timedelta(days=14)),
         ),
     )
@@ -158,8 +211,8 @@ def _fill_some(org: int, numbers: range, before: Any) -> None:
         people.append((contact, org, "", "ru", "till", None, None, before))
         last = before - away
         buyers.append((a, org, contact, 1, last, last, 100_00, "RUB"))
-        addresses.append((b, org, contact, "email", f"p{number}@example.test", "", before, None))
-        consents.append((c, org, contact, "email", True, "till", before))
+        addresses.append((b, org, contact, "phone", f"+79{number:09}", "", before, None))
+        consents.append((c, org, contact, "sms", True, "till", before))
     gives = [
         Give(f"fill:{contact}", contact, 30, "order")
         for number, contact in zip(numbers, contacts, strict=True)
@@ -178,17 +231,18 @@ def _fill_some(org: int, numbers: range, before: Any) -> None:
         rewards.give_many(org, some, now=before)
 
 
-def _run(people: int, engine: str) -> dict[str, Any]:
+def _run(people: int, engine: str, *_: Any) -> dict[str, Any]:
     import django
 
     django.setup()
     from postlude.journeys import api as journeys
-    from postlude.kernel import clock, jobs
+    from postlude.kernel import clock, heap, jobs
     from postlude.messages import api as messages
     from postlude.orgs import api as orgs
     from postlude.wiring import registry
 
     registry.register_all()
+    heap.settle()  # as every worker does
     (org,) = orgs.all_orgs()
     with clock.use(clock.FrozenClock(_now())):
         began = time.perf_counter()
@@ -208,6 +262,91 @@ def _run(people: int, engine: str) -> dict[str, Any]:
         f"run_s_{engine}": round(took, 2),
         "rss_mib": round(rss, 1),
     }
+
+
+def _deliver(_people: int, engine: str, texts: int, sink: Sink) -> dict[str, Any]:
+    import django
+
+    django.setup()
+    from postlude.kernel import heap
+    from postlude.orgs import api as orgs
+    from postlude.wiring import registry
+
+    registry.register_all()
+    heap.settle()  # as every worker does
+    (org,) = orgs.all_orgs()
+    sink.forget()
+    done = text_delivery.delivered(org.id, texts, sink, begin=_now())
+    suffix = "" if engine == "sqlite" else f"_{engine}"
+    return {
+        f"texts{suffix}": done["delivered"],
+        f"deliver_per_s{suffix}": done["per_s"],
+        f"deliver_per_cpu_s{suffix}": done["per_cpu_s"],
+    }
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait until no other process of this user is measured.
+
+    Anybody may have made a file of that name before us, or a link to a file of ours: neither is
+    followed, and nothing is written.
+    """
+    flags = os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    turn = os.open(_TURN, flags, 0o600)
+    try:
+        if os.fstat(turn).st_uid != os.getuid():
+            raise SystemExit(f"{_TURN} is somebody else's: remove it, or set TMPDIR.")
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(turn)
+
+
+def _all(*given: Any) -> dict[str, Any]:
+    """Starting takes longer than filling, running and delivering a few.
+
+    What is measured waits until no other process is measured.
+    """
+    filled = _fill(*given)
+    with _turn():
+        return filled | _run(*given) | _deliver(*given)
+
+
+_INSIDE = {"fill": _fill, "run": _run, "deliver": _deliver, "all": _all}
+
+
+def _show(figures: dict[str, Any]) -> None:
+    print(f"{figures['people']:,} customers, {figures['selected']:,} selected, ", end="")
+    print(f"{figures['sent']:,} served, {figures['rss_mib']} MiB at most\n")
+    print(f"{'a second':<38}{'decided':>12}{'delivered':>12}{'end to end':>12}")
+    for engine in ENGINES:
+        ours = _row(figures, engine)
+        if ours is not None:
+            _line(f"Postlude, {engine} ({figures[f'run_s_{engine}']} s)", *ours)
+    for name, peer in figures.get("peers", {}).items():
+        versions = ", ".join(" ".join(each) for each in peer["versions"].items())
+        _line(f"{name}: {peer['people']:,} people", peer["decide_per_s"], None, peer["per_s"])
+        print(f"    {versions}; {peer['how']}")
+    for name, why in figures.get("missing", {}).items():
+        print(f"{name}: missing: {why}")
+    print("\ntexts delivered in a second of the processor: ", end="")
+    keys = ("deliver_per_cpu_s", "deliver_per_cpu_s_postgresql")
+    print(", ".join(f"{key} {figures[key]:,}" for key in keys if key in figures))
+
+
+def _row(figures: dict[str, Any], engine: str) -> tuple[float, float, float] | None:
+    """Return people decided, texts delivered, and both one after the other, a second."""
+    delivered = figures.get("deliver_per_s" if engine == "sqlite" else f"deliver_per_s_{engine}")
+    run_s = figures[f"run_s_{engine}"]
+    if not delivered or not run_s:
+        return None
+    decided = figures["sent"] / run_s
+    return decided, delivered, 1 / (1 / decided + 1 / delivered)
+
+
+def _line(name: str, *values: float | None) -> None:
+    print(f"{name:<38}" + "".join(f"{'' if v is None else f'{v:,.0f}':>12}" for v in values))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,8 @@ def own_database(engine: str) -> Iterator[None]:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         if engine == "postgresql":
-            subprocess.run(["dropdb", "--if-exists", name], check=False)
+            # By force: this very process is connected still.
+            subprocess.run(["dropdb", "--if-exists", "--force", name], check=False)
 
 
 def ready() -> int:

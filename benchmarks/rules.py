@@ -17,7 +17,6 @@ runs here), peers, missing (an engine's name: why).
 import argparse
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,10 +24,9 @@ from pathlib import Path
 from typing import Any
 
 import rule_engines
+from peer_environments import installed, last_line
 from rule_engines import ENGINES, Facts
 
-ROOT = Path(__file__).resolve().parents[1]
-PEERS = ROOT / "var" / "peers" / f"{sys.version_info[0]}.{sys.version_info[1]}"
 BARS = {"closures_us": 60, "index_us": 5, "explain_us": 250}
 
 
@@ -108,26 +106,6 @@ def engines(seconds: float) -> tuple[dict[str, Facts], dict[str, str]]:
     return dict(sorted(peers.items(), key=lambda each: each[1]["median_us"])), missing
 
 
-def installed(requirement: str) -> tuple[Path, str]:
-    """Return the folder of an engine, installed if it was not, and what went wrong."""
-    folder = PEERS / requirement
-    if (folder / ".complete").exists():
-        return folder, ""
-    shutil.rmtree(folder, ignore_errors=True)
-    uv = shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent))
-    pip = (
-        [uv, "pip", "install", "--python", sys.executable]
-        if uv
-        else [sys.executable, "-m", "pip", "install"]
-    )
-    command = [*pip, "--quiet", "--target", str(folder), requirement]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        return folder, last_line(done.stderr)
-    (folder / ".complete").touch()
-    return folder, ""
-
-
 def run(name: str, folder: Path, seconds: float) -> tuple[Facts | None, str]:
     environment = os.environ | {"PYTHONPATH": str(folder)}
     command = [sys.executable, str(Path(rule_engines.__file__)), name, str(seconds)]
@@ -140,11 +118,6 @@ def run(name: str, folder: Path, seconds: float) -> tuple[Facts | None, str]:
     if done.returncode:
         return None, last_line(done.stderr)
     return json.loads(done.stdout.splitlines()[-1]), ""
-
-
-def last_line(text: str) -> str:
-    lines = text.strip().splitlines()
-    return lines[-1][:200] if lines else "failed without a word"
 
 
 def against(figures: dict[str, Any], peers: dict[str, Facts]) -> dict[str, Any]:

@@ -9,18 +9,27 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import hypothesis
 import pytest
 
 # Cores are shared: how long one example takes says nothing about it.
-hypothesis.settings.register_profile("shared", deadline=None)
+hypothesis.settings.register_profile(
+    "shared", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("shared")
 
 _DATABASE_FOLDERS = ("integration", "races", "acceptance")
+# Where the longest files are; what stands nowhere here comes last.
+_ORDER = (
+    ("acceptance",),
+    ("integration", "wiring"),  # months of a restaurant
+    ("integration", "console"),
+    ("races",),
+    ("integration", "journeys"),
+    ("integration",),
+)
 _KEYS = "1:" + "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="
 
 
@@ -45,6 +54,8 @@ def _configure() -> bool:
     would name the developer's own database and folder.
     """
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if worker:
+        atexit.register(_leave)  # the first one registered is the last one to run
     # Tests are thousands of little commits, and what they test is not the disk: a file that lives in
     # memory, and a server that says yes before it is on the disk. What is killed is ours alone.
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
@@ -70,62 +81,15 @@ def _configure() -> bool:
     engine.setdefault("TEST", {})["NAME"] = str(home / f"{name}.sqlite3") if sqlite else name
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django.setup()
-    _empty_only_what_is_full()
+
+    from django.db import connection
+
+    from support import emptied, migrated_once
+
+    migrated_once.begin(home / "template")
+    migrated_once.take_over(connection.creation)
+    emptied.take_over()
     return url is not None or _ENGINE == "sqlite"
-
-
-def _empty_only_what_is_full() -> None:
-    """Between two tests empty the tables that have rows, by DELETE on PostgreSQL too.
-
-    A truncated table is a new file, and so is each of its indexes: on a slow disk that is a second
-    a test. Without the right to silence triggers and foreign keys it is truncated all the same.
-    """
-    from django.db import connection
-
-    truncate = connection.ops.sql_flush
-
-    def sql_flush(style: Any, tables: list[str], **options: Any) -> list[str]:
-        with connection.cursor() as cursor:
-            quoted = [(table, connection.ops.quote_name(table)) for table in tables]
-            cursor.execute(
-                " UNION ALL ".join(
-                    f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {name})"
-                    for table, name in quoted
-                )
-            )
-            full = [row[0] for row in cursor.fetchall()]
-        if not full:
-            return []
-        if connection.vendor == "postgresql" and _may_silence_triggers():
-            names = [connection.ops.quote_name(table) for table in full]
-            silence = "SET LOCAL session_replication_role = replica"
-            return [silence, *(f"DELETE FROM {name}" for name in names)]
-        emptied = list(truncate(style, full, **{**options, "allow_cascade": True}))
-        return _around_triggers(full, emptied)
-
-    connection.ops.sql_flush = sql_flush  # type: ignore[method-assign]
-
-
-@cache
-def _may_silence_triggers() -> bool:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('is_superuser') = 'on'")
-        return bool(cursor.fetchone()[0])
-
-
-def _around_triggers(tables: list[str], statements: list[str]) -> list[str]:
-    """On SQLite a table is emptied by DELETE, which the tables that are append-only refuse."""
-    from django.db import connection
-
-    if connection.vendor != "sqlite":
-        return statements
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
-        found = [(name, sql) for name, table, sql in cursor.fetchall() if table in set(tables)]
-    dropped = [f"DROP TRIGGER {connection.ops.quote_name(name)}" for name, _ in found]
-    return [*dropped, *statements, *(sql for _, sql in found)]
 
 
 def postgresql_url() -> str | None:
@@ -138,6 +102,17 @@ def postgresql_url() -> str | None:
             return url
     except psycopg.Error:
         return None
+
+
+def _leave() -> None:
+    """End a worker here, when all is told and tidied up.
+
+    DuckDB's binding counts, when the interpreter is taken apart, what pytest holds of it still, and
+    prints a page of names which hides what failed.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 _ENGINE = _wanted_engine()
@@ -158,11 +133,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             kept.append(item)
         elif engine == "sqlite":
             kept.append(item)
+    kept = [item for item in kept if engine == "sqlite" or not item.get_closest_marker("once")]
     kept = kept if config.getoption("--full") else _shared_out(kept, engine)
-    dropped = [item for item in items if item not in set(kept)]
+    kept.sort(key=_long_ones_first)
+    remain = set(kept)
+    dropped = [item for item in items if item not in remain]
     if dropped:
         config.hook.pytest_deselected(items=dropped)
     items[:] = kept
+
+
+def _long_ones_first(item: pytest.Item) -> int:
+    """Say when a file is begun: one worker alone with a long one at the end keeps the run waiting."""
+    parts = Path(item.path).parts
+    return next((n for n, names in enumerate(_ORDER) if set(names) <= set(parts)), len(_ORDER))
 
 
 def _shared_out(items: list[pytest.Item], engine: str) -> list[pytest.Item]:
@@ -211,6 +195,15 @@ def _language_of_nobody() -> None:
     from django.utils import translation
 
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _no_cell_rests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a slow machine a cell of a report may take long to count, and rest: no test waits so."""
+    if request.node.get_closest_marker("database"):
+        from postlude.reports.rollups import news
+
+        monkeypatch.setattr(news, "_LONG_SECONDS", float("inf"))
 
 
 @pytest.fixture(autouse=True)

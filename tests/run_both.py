@@ -1,52 +1,158 @@
 """Run the suite on SQLite and on PostgreSQL, side by side; fail if either fails.
 
 `make test` calls it. The two runs have processes, homes and databases of their own, and each shares
-its files out among POSTLUDE_TEST_WORKERS processes (2): most of a test's time is waiting, for
+its files out among POSTLUDE_TEST_WORKERS processes (2): much of a test's time is waiting, for
 servers that start, disks and clocks. POSTLUDE_EXPECT_POSTGRESQL=1 makes a missing PostgreSQL an
 error instead of a loud skip.
+
+Every minute it says how far both are. What failed is shown at the end, and after it, in the last
+lines, everything in short: for a log of which only the end is kept.
 """
 
-import contextlib
 import os
+import re
 import subprocess
 import sys
 import tempfile
-from typing import IO
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree as ET
 
 ENGINES = ("sqlite", "postgresql")
+EVERY_S = 60
+_NOTHING_TO_RUN = 5  # pytest's word for it: what was asked for runs on the other engine only
+_DETAILS = 400  # lines of tracebacks an engine may show
+_SLOWEST = 10
+_DONE = re.compile(r"^\[gw\d+\] \[ *\d+%\] ([A-Z]+) ", re.MULTILINE)
+_SECTION = re.compile(r"^=+ (ERRORS|FAILURES) =+$", re.MULTILINE)
+_AFTER = re.compile(r"^=+ (slowest|short test summary|warnings summary)", re.MULTILINE)
+
+
+@dataclass
+class Case:
+    """One test of a report: how it ended, and the first line of its error."""
+
+    name: str
+    seconds: float
+    word: str = ""
+    said: str = ""
+
+
+class Run:
+    """The suite on one engine: its process, its log, and the report it leaves."""
+
+    def __init__(self, engine: str, folder: Path) -> None:
+        self.engine = engine
+        self._log, self._report = folder / f"{engine}.log", folder / f"{engine}.xml"
+        self._began = time.monotonic()
+        self.seconds = 0.0
+        with self._log.open("w") as log:
+            self._process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "pytest", "-v", "--engine", engine),
+                    *("-n", os.environ.get("POSTLUDE_TEST_WORKERS", "2"), "--dist", "loadfile"),
+                    # In the order of collection, which puts the long files first: conftest.py.
+                    *("--no-loadscope-reorder", f"--junitxml={self._report}"),
+                    *sys.argv[1:],
+                ],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def ended(self) -> bool:
+        if self._process.poll() is None:
+            return False
+        self.seconds = self.seconds or time.monotonic() - self._began
+        return True
+
+    @property
+    def code(self) -> int:
+        return self._process.wait()
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text(encoding="utf-8", errors="replace")
+
+    def progress(self) -> str:
+        counts = Counter(word.lower() for word in _DONE.findall(self.log))
+        said = ", ".join(f"{number:,} {word}" for word, number in sorted(counts.items()))
+        return f"{self.engine}: {said or 'begins'}{' (ended)' if self.ended() else ''}"
+
+    def details(self) -> str:
+        """Return the tracebacks; of a run that ended without a report, the end of its log."""
+        if self.code in (0, _NOTHING_TO_RUN):
+            return ""
+        text = self.log
+        begin = _SECTION.search(text)
+        if begin is None:
+            lines = text.splitlines()
+        else:
+            end = _AFTER.search(text, begin.end())
+            lines = text[begin.start() : end.start() if end else None].splitlines()
+        cut = [f"… {len(lines) - _DETAILS} lines before these"] if len(lines) > _DETAILS else []
+        return "\n".join([*cut, *lines[-_DETAILS:]])
+
+    def summary(self) -> list[str]:
+        cases = self._cases()
+        words = Counter(each.word or "passed" for each in cases)
+        counts = ", ".join(f"{words[word]:,} {word}" for word in sorted(words))
+        minutes, seconds = divmod(round(self.seconds), 60)
+        lines = [f"{self.engine}: {counts or 'no report'} in {minutes}:{seconds:02d}"]
+        lines += [f"  exit code {self.code}"] * bool(self.code)
+        slowest = sorted(cases, key=lambda each: -each.seconds)[:_SLOWEST]
+        lines += [f"  {each.seconds:7.1f} s {each.name}" for each in slowest]
+        wrong = [each for each in cases if each.word in ("failed", "error")]
+        return lines + [f"  {each.word.upper()} {each.name}: {each.said}" for each in wrong]
+
+    def _cases(self) -> list[Case]:
+        try:
+            found = ET.parse(self._report).iter("testcase")
+        except (OSError, ET.ParseError):
+            return []
+        return [_case(each) for each in found]
+
+
+def _case(told: ET.Element) -> Case:
+    case = Case(f"{told.get('classname')}::{told.get('name')}", float(told.get("time") or 0))
+    for tag, word in (("skipped", "skipped"), ("error", "error"), ("failure", "failed")):
+        part = told.find(tag)
+        if part is not None:
+            case.word = word
+            case.said = (part.get("message") or "").partition("\n")[0][:200]
+    return case
 
 
 def main() -> int:
-    with contextlib.ExitStack() as stack:
-        logs = {engine: stack.enter_context(tempfile.TemporaryFile("w+")) for engine in ENGINES}
-        return run(logs)
+    with tempfile.TemporaryDirectory(prefix="postlude-both-") as folder:
+        runs = [Run(engine, Path(folder)) for engine in ENGINES]
+        _watch(runs)
+        for run in runs:
+            if details := run.details():
+                print(f"━━━ {run.engine} " + "━" * 60, details, sep="\n", flush=True)
+        print("━━━ both " + "━" * 60, flush=True)
+        for run in runs:
+            print("\n".join(run.summary()), flush=True)
+        missing = any("NO POSTGRESQL FOUND" in run.log for run in runs)
+        if missing:
+            print("!!! The PostgreSQL cases were SKIPPED: no PostgreSQL was found. !!!", flush=True)
+        if missing and os.environ.get("POSTLUDE_EXPECT_POSTGRESQL") == "1":
+            return 1
+        codes = {run.code for run in runs}
+        return max(codes - {_NOTHING_TO_RUN}, default=_NOTHING_TO_RUN)
 
 
-def run(logs: dict[str, IO[str]]) -> int:
-    runs = {
-        engine: subprocess.Popen(
-            [
-                *(sys.executable, "-m", "pytest", "--durations=15", "--engine", engine),
-                *("-n", os.environ.get("POSTLUDE_TEST_WORKERS", "2"), "--dist", "loadfile"),
-                *sys.argv[1:],
-            ],
-            stdout=logs[engine],
-            stderr=subprocess.STDOUT,
-        )
-        for engine in ENGINES
-    }
-    codes = {engine: run.wait() for engine, run in runs.items()}
-    missing = False
-    for engine, log in logs.items():
-        log.seek(0)
-        text = log.read()
-        missing |= "NO POSTGRESQL FOUND" in text
-        print(f"━━━ {engine} " + "━" * 60, text, sep="\n", flush=True)
-    if missing:
-        print("!!! The PostgreSQL cases were SKIPPED: no PostgreSQL was found. !!!", flush=True)
-    if missing and os.environ.get("POSTLUDE_EXPECT_POSTGRESQL") == "1":
-        return 1
-    return max(codes.values())
+def _watch(runs: list[Run]) -> None:
+    """Say how far they are until all have ended."""
+    began = said = time.monotonic()
+    left = runs
+    while left := [run for run in left if not run.ended()]:
+        time.sleep(1)
+        if time.monotonic() - said >= EVERY_S:
+            said = time.monotonic()
+            minutes = round((said - began) / 60)
+            print(f"{minutes} min · " + " · ".join(run.progress() for run in runs), flush=True)
 
 
 if __name__ == "__main__":

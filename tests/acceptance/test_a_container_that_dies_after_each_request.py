@@ -21,7 +21,7 @@ from support.whole_house import INDIVIDUAL
 TEAM = "300000000000000002"
 BUYERS = [f"buyer{number}@example.test" for number in range(2)]
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(1800)
 
 
 class Platform:
@@ -82,7 +82,7 @@ def buy(platform: Platform, sandbox: Sandbox, email: str) -> None:
     with platform.container() as url:
         sandbox.client.configure("kktix", webhook_url=f"{url}/hooks/kktix/pycontw/kktix")
         sandbox.client.sell(INDIVIDUAL[1], email, name="王小明")
-        sandbox.client.wait_for(lambda: accepted(sandbox) > told, within_s=20)
+        sandbox.client.wait_for(lambda: accepted(sandbox) > told, within_s=120)
 
 
 def accepted(sandbox: Sandbox) -> int:

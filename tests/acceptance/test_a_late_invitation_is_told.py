@@ -70,7 +70,7 @@ def told(house: House, words: str = LATE) -> tuple[list[str], int]:
 def test_the_team_hears_by_channel_and_mail_and_hears_when_it_is_over(house: House) -> None:
     house.client.fault("mailgun", "server_error", status=500)
     house.sell(ANN)
-    house.client.wait_for(house.sales_have_come, within_s=20)
+    house.client.wait_for(house.sales_have_come, within_s=120)
     house.drain(at_most=3)
     look(LIMIT - timedelta(seconds=30))
     assert ([], 0) == told(house)

@@ -8,7 +8,8 @@ from support.fresh_home import FreshHome
 
 
 def test_doctor_and_every_command_name_the_fix(tmp_path: Path, pytestconfig: pytest.Config) -> None:
-    with FreshHome(tmp_path, "http://127.0.0.1:9", pytestconfig.getoption("--engine")) as home:
+    engine = pytestconfig.getoption("--engine")
+    with FreshHome(tmp_path, "http://127.0.0.1:9", engine, bare=True) as home:
         examined = home.run("doctor", "--offline", "--json")
         refused = home.run("staff", "list", "--json")
     (trouble,) = [each for each in examined.answer["findings"] if each["level"] == "problem"]

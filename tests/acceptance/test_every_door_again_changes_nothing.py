@@ -12,7 +12,7 @@ from support.killing import Stage, complaints
 
 EXPORTS = Path(__file__).resolve().parents[3] / "shared" / "data" / "kktix"
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(1800)
 
 
 @pytest.mark.real

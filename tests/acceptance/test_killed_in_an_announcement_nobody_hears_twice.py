@@ -40,7 +40,7 @@ POINTS = [f"{name}:{nth}" for name in HERE for nth in range(1, PLACES.get(name, 
     f"messages.dispatch_noted:{nth}" for nth in range(2, 12, 2)
 ]
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1800)
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ BY_OPERATORS = (
 # The first jobs of a life: the schema's step, the turn, a load, a MERGE, the next turn, a load, …
 JOBS = tuple(f"warehouse.job_sent:{nth}" for nth in range(1, 8))
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1800)
 
 
 class Far(Stage):
@@ -83,6 +83,7 @@ def test_killed_while_loading(stage: Far, name: str) -> None:
     assert wrong(stage, outcome) == []
 
 
+@pytest.mark.shared_out
 @pytest.mark.parametrize("name", JOBS[1:4])
 def test_a_job_that_outlives_us_writes_nothing_old_and_nothing_twice(stage: Far, name: str) -> None:
     """The job is still on its way over there while the next life begins."""
@@ -93,6 +94,7 @@ def test_a_job_that_outlives_us_writes_nothing_old_and_nothing_twice(stage: Far,
     assert wrong(stage, outcome) == []
 
 
+@pytest.mark.shared_out
 @pytest.mark.parametrize("name", BY_OPERATORS)
 def test_killed_while_a_person_is_forgotten_or_all_is_written_anew(stage: Far, name: str) -> None:
     outcome = stage.killed_once("day", crash_at=name)

@@ -4,7 +4,7 @@ import pytest
 
 from support.killing import Stage, complaints
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(1800)
 
 
 def test_every_lost_answer_is_found_again_and_nobody_is_invited_twice(

@@ -425,7 +425,7 @@ def pages_show_nobody(house: House) -> None:
 
 def the_api_shows_nobody(house: House) -> None:
     scopes = ("sales.view", "ops.view", "rewards.view", "rules.view", "rules.order")
-    scopes = (*scopes, "people.change_contact", "orders.tell")
+    scopes = (*scopes, "people.change_contact", "orders.tell", "events.tell")
     headers = {**house.key(*scopes), "X-Purpose": "curiosity"}
     urls = {url for values in everybodys_values(house) for url in every_route.api(values)}
     for url in sorted({*urls, "/metrics", "/ready"}):
@@ -441,8 +441,9 @@ def everybodys_values(house: House) -> list[dict[str, str]]:
         letter = tokens.seal("message", written[0].id if written else 0)
         token = tokens.seal("contact", number)
         cards = {"gift-cards": tokens.seal("gift-card-id", number), "key": "sale-1"}
-        cards |= {"rule": "every-200", "order": "till-7", "contacts": token}
+        cards |= {"rule": "every-200", "notice": "invite", "order": "till-7"}
         values = {"buyers": token, "points": token, "coupons": token, "messages": letter, **cards}
+        values["contacts"] = token
         filled.append({"slug": "pycontw", **values})
     return filled
 

@@ -53,7 +53,7 @@ def test_tickets_of_three_events_are_one_mail_that_lists_them_all(house: House) 
     bought = {INDIVIDUAL: "Regular 一般票", CORPORATE: "Corporate 企業票", RESERVED: "講者票"}
     for (_, slug), ticket in bought.items():
         house.sell(ANN, event=slug, tickets=[{"name": ticket}])
-    house.client.wait_for(house.sales_have_come, within_s=20)
+    house.client.wait_for(house.sales_have_come, within_s=120)
     house.settle()
 
     (mail,) = house.client.mails(to=ANN)

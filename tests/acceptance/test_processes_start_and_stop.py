@@ -30,9 +30,11 @@ def refuses_guesses(house: Running) -> None:
 
 
 def works(house: Running, home: FreshHome) -> None:
-    """The worker has taken the slot of a periodic job."""
+    """The worker is up, and a slot of a periodic job has been taken."""
 
     def look() -> None:
+        if "the worker works" not in house.log:
+            raise LookupError
         jobs = home.run("jobs", "list", "--json").answer["jobs"]
         if not any(each["last_finished"] for each in jobs):
             raise LookupError
@@ -45,8 +47,12 @@ def ends_well(house: Running) -> None:
     assert "Traceback" not in house.log
 
 
-def test_up_is_everything_on_one_port(home: FreshHome, tmp_path: Path) -> None:
-    with running(home, tmp_path, "up") as house:
+def test_up_is_everything_on_one_port(tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    engine = pytestconfig.getoption("--engine")
+    with (
+        FreshHome(tmp_path, "http://127.0.0.1:9", engine, bare=True) as home,
+        running(home, tmp_path, "up") as house,
+    ):
         serves_people(house)
         refuses_guesses(house)
         ends_well(house)

@@ -1,5 +1,6 @@
 """Each fault, seen from the client's side of a real connection."""
 
+import contextlib
 import hashlib
 import hmac
 import smtplib
@@ -13,6 +14,8 @@ from postlude.sandbox.server import Sandbox
 
 KKTIX = {"authorization": "bearer sandbox-kktix-token"}
 MAILGUN = ("api", "sandbox-mailgun-key")
+
+pytestmark = pytest.mark.once
 
 
 @pytest.fixture(scope="module")
@@ -70,14 +73,14 @@ def test_a_refusal_ends_by_itself_and_cuts_idle_connections(sandbox):
     with httpx.Client(headers=KKTIX) as http:
         url = sandbox.url("kktix") + "/api/v2/hosting_events"
         http.get(url)
-        sandbox.client.set_faults("kktix", {"kind": "refuse_connection", "for_s": 1.0})
+        sandbox.client.set_faults("kktix", {"kind": "refuse_connection", "for_s": 5.0})
         # The idle connection was cut: whether that shows while writing or as a refused new one is
         # a matter of moments.
         with pytest.raises(httpx.TransportError):
             http.get(url)
         with pytest.raises(httpx.ConnectError):
             httpx.get(url, headers=KKTIX)
-        sandbox.client.wait_for(lambda: _answers(url), within_s=10)
+        sandbox.client.wait_for(lambda: _answers(url), within_s=120)
 
 
 def _answers(url):
@@ -223,3 +226,22 @@ def test_bad_control_calls_say_what_to_correct(sandbox):
         sandbox.client.configure("gather", no_such_setting=1)
     with pytest.raises(RuntimeError, match="404"):
         sandbox.client.sell("no-such-event", "a@example.test")
+
+
+def test_a_form_gateway_logs_how_each_call_ended(sandbox):
+    """What a phone got and what the caller was told are two things."""
+    url = sandbox.url("form_gateway") + "/bonus/send-sms.html?key=sandbox-gateway-key"
+    form = {"phones": "89091582149", "text": "Привет"}
+
+    httpx.post(url, data=form)
+    for kind in ("not_sent", "server_error", "drop_after"):
+        sandbox.client.set_faults("form_gateway", {"kind": kind})
+        with contextlib.suppress(httpx.TransportError):
+            httpx.post(url, data=form)
+
+    calls = sandbox.client.gateway_calls()
+    assert [(True, 200), (False, 200), (False, 500), (True, None)] == [
+        (each["arrived"], each["answer"]) for each in calls
+    ]
+    assert {("89091582149", "Привет")} == {(each["to"], each["text"]) for each in calls}
+    assert calls[2:] == sandbox.client.gateway_calls(after=calls[1]["number"])

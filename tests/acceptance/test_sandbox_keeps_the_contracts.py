@@ -19,6 +19,8 @@ MAILGUN = ("api", "sandbox-mailgun-key")
 SPACE = "sandbox0space\\Conference"
 HOOK = "/discord/api/webhooks/100000000000000001/sandbox-discord-token"
 
+pytestmark = pytest.mark.once
+
 
 class Listener:
     """A receiver of webhooks, which answers as told."""

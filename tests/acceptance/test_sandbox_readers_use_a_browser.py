@@ -11,6 +11,8 @@ from postlude.sandbox.server import Sandbox
 
 READERS = {"delivered_after_ms": 5, "read_after_ms": 10, "click": 1.0, "browser": True}
 
+pytestmark = pytest.mark.once
+
 
 class Page(BaseHTTPRequestHandler):
     seen: list[tuple[str, str]]

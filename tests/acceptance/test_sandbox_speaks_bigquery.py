@@ -12,6 +12,8 @@ from google.cloud import bigquery
 from postlude.sandbox.server import Sandbox
 
 PROJECT, DATASET = "sandbox-project", "ods"
+
+pytestmark = pytest.mark.once
 TABLE = f"{PROJECT}.{DATASET}.sale"
 FIELDS = [
     bigquery.SchemaField("id", "INT64", "REQUIRED"),

@@ -281,7 +281,7 @@ def bring_in(house: House, sale: Any, folder: Path) -> None:
 
 def replay(house: House, **call: Any) -> None:
     house.client.replay(duration_s=0, **call)
-    house.client.wait_for(lambda: house.client.replay_status()["state"] == "done", within_s=30)
+    house.client.wait_for(lambda: house.client.replay_status()["state"] == "done", within_s=120)
 
 
 def examine(house: House, sale: Any) -> Counter[str]:

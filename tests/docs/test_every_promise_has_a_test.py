@@ -30,8 +30,21 @@ RULES = {
     *(f"8.{number}" for number in range(1, 4)),
     *(f"9.{number}" for number in range(1, 6)),
 }
-PAGES = {"tickets.md": TICKETS, "rules.md": RULES}
-_CLAUSE = re.compile(r"(\d\.\d|example)\.[a-z]")
+# Of notifications: frame, kinds, resolutions, efficiency, bonus service, scale; then R and B; then what goes wrong.
+RESTAURANT = {
+    *(f"1.{number}" for number in range(1, 8)),
+    *(f"2.{number}" for number in range(1, 9)),
+    *(f"3.{number}" for number in range(1, 9)),
+    *(f"4.{number}" for number in range(1, 4)),
+    *(f"5.{number}" for number in range(1, 4)),
+    *(f"6.{number}" for number in range(1, 3)),
+    *(f"7.{number}" for number in range(1, 6)),
+    *(f"8.{number}" for number in range(1, 11)),
+    *(f"9.{number}" for number in range(1, 9)),
+    "example",
+}
+PAGES = {"tickets.md": TICKETS, "rules.md": RULES, "restaurant.md": RESTAURANT}
+_CLAUSE = re.compile(r"(\d\.\d+|example)\.[a-z]")
 _TEST = re.compile(r"tests/[\w/]+\.py::test_\w+")
 
 

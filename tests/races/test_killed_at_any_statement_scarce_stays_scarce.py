@@ -9,21 +9,22 @@ from pathlib import Path
 import pytest
 
 from postlude.rewards.types.reservations import ReservationState
+from support import migrated_once
 
 SUPPORT = Path(__file__).resolve().parents[1] / "support"
 SOME, OFFSET = 9, 4  # every ninth in CI; each of them with --full
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_killed_at_any_statement_scarce_stays_scarce(
     tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
     every, offset = (1, 0) if pytestconfig.getoption("--full") else (SOME, OFFSET)
     postgresql = pytestconfig.getoption("--engine") == "postgresql"
     name = f"postlude_killed_{os.getpid()}"
-    if postgresql:
-        subprocess.run(["createdb", name], check=True)
-    url = f"postgresql:///{name}" if postgresql else f"sqlite:///{tmp_path / 'killed.sqlite3'}"
+    file = str(tmp_path / "killed.sqlite3")
+    migrated_once.copy_to(name if postgresql else file)
+    url = f"postgresql:///{name}" if postgresql else f"sqlite:///{file}"
     env = {
         **os.environ,
         "POSTLUDE_HOME": str(tmp_path),

@@ -11,6 +11,7 @@ from typing import Any, Self
 import psycopg
 
 from postlude.wiring import demo_environment
+from support import migrated_once
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -26,9 +27,14 @@ class Run:
 
 
 class FreshHome:
-    """Runs `postlude` in processes of its own, as cron would."""
+    """Runs `postlude` in processes of its own, as cron would.
 
-    def __init__(self, folder: Path, sandbox: str, engine: str) -> None:
+    Its database has its tables already where the run has some to copy, unless it is to be `bare`.
+    """
+
+    def __init__(self, folder: Path, sandbox: str, engine: str, *, bare: bool = False) -> None:
+        self._folder = folder
+        self._copied = migrated_once.offered() and not bare
         self._name = f"postlude_test_home_{os.getpid()}"
         self._server = os.environ.get("POSTLUDE_TEST_POSTGRESQL", "postgresql:///postgres")
         self._postgresql = engine == "postgresql"
@@ -42,7 +48,10 @@ class FreshHome:
         self._environment.pop("POSTLUDE_SECRET_KEYS", None)
 
     def __enter__(self) -> Self:
-        self._ask_server(f'CREATE DATABASE "{self._name}"')
+        if self._copied:
+            migrated_once.copy_to(self._name if self._postgresql else str(self._file(self._folder)))
+        else:
+            self._ask_server(f'CREATE DATABASE "{self._name}"')
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -65,9 +74,13 @@ class FreshHome:
 
     def _url(self, folder: Path) -> str:
         if not self._postgresql:
-            return f"sqlite:///{folder / 'home' / 'postlude.sqlite3'}"
+            return f"sqlite:///{self._file(folder)}"
         base, _, _ = self._server.rpartition("/")
         return f"{base}/{self._name}"
+
+    @staticmethod
+    def _file(folder: Path) -> Path:
+        return folder / "home" / "postlude.sqlite3"
 
     def _ask_server(self, statement: str) -> None:
         if self._postgresql:

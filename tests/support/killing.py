@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -26,6 +26,7 @@ from support import a_small_sale
 ROOT = Path(__file__).resolve().parents[2]
 SUPPORT = Path(__file__).parent
 MOST_RESTARTS = 12
+SOMETHING_IS_LEFT = 1  # the exit code of a flow whose time was up
 WINDOW = 4
 DAY = (
     "readers",
@@ -128,7 +129,7 @@ class Stage:
             assert self._zygote.stdin is not None
             assert self._zygote.stdout is not None
             self._zygote.stdin.close()
-            self._zygote.wait(20)
+            self._zygote.wait(120)
             self._zygote.stdout.close()
             self._sandbox.__exit__(None, None, None)
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -145,7 +146,7 @@ class Stage:
             "POSTLUDE_LOG_LEVEL": "CRITICAL",
             "POSTLUDE_LEASE_SECONDS": "0.3",
             "POSTLUDE_SECRET_KEYS": "1:" + "QUFB" * 10 + "QUE=",
-            "PYTHONPATH": str(ROOT / "tests"),
+            "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")]),
             "KILL_ENGINE": self.engine,
             "KILL_WAREHOUSE": self._warehouse,
             "BIGQUERY_EMULATOR_HOST": f"{self._sandbox.base_url}/bigquery",
@@ -202,9 +203,18 @@ class Stage:
         self._reset()
         self._ask("fresh", name=name, source="bare" if bare else "applied")
         if flow != "sale":
-            told = self._ask("run", name=name, flow="sale")
-            assert told["code"] == 0, told
+            list(self._lives("run", name, "sale"))
         return name
+
+    def _lives(self, verb: str, name: str, flow: str) -> Iterator[dict[str, Any]]:
+        """Run a flow unharmed to its end; a slow machine may leave something for another life."""
+        for _ in range(MOST_RESTARTS):
+            told = self._ask(verb, name=name, flow=flow)
+            assert told["code"] in (0, SOMETHING_IS_LEFT), (flow, told)
+            yield told
+            if told["code"] == 0:
+                return
+        raise AssertionError(f"the flow {flow} does not end by itself")
 
     def _finish(self, name: str, flow: str) -> int:
         """Start again until it ends by itself; return how many lives that took."""
@@ -222,24 +232,27 @@ class Stage:
         facts = self._ask("look", name=name)
         return Outcome(flow, kills, restarts, mails, set(self.client.guests()), facts)
 
+    def _crossed(self, name: str, flow: str) -> list[str]:
+        lives = self._lives("record", name, flow)
+        return [each for life in lives for each in life["crossed"]]
+
     def recorded(self, flow: str) -> tuple[list[str], Outcome]:
         """Run a flow unharmed, once; return what it crossed and what came of it."""
         if flow == "day":
             self.crossed_in()
         elif flow not in self._recorded:
             name = self._begin(flow, bare=True)
-            told = self._ask("record", name=name, flow=flow)
-            assert told["code"] == 0, f"the flow {flow} does not end by itself"
-            self._recorded[flow] = told["crossed"], self._outcome(name, flow, 0, 0)
+            crossed = self._crossed(name, flow)
+            self._recorded[flow] = crossed, self._outcome(name, flow, 0, 0)
             self._ask("drop", name=name)
         return self._recorded[flow]
 
     def with_lost_answers(self) -> tuple[Outcome, int]:
         """Run the sale while Mailgun drops connections after accepting; say how often it did."""
         name = self._begin("sale", bare=False)
-        told = self._ask("run", name=name, flow="sale, answers lost")
-        assert told["code"] == 0, told
-        lost = sum(fault["fired"] for fault in self.client.faults("mailgun"))
+        lost = 0
+        for _ in self._lives("run", name, "sale, answers lost"):  # each sets the faults anew
+            lost += sum(fault["fired"] for fault in self.client.faults("mailgun"))
         outcome = self._outcome(name, "sale", 0, 0)
         self._ask("drop", name=name)
         return outcome, lost
@@ -274,9 +287,7 @@ class Stage:
             found = dict.fromkeys(self.recorded("sale")[0], "sale")
             name = self._begin("day", bare=False)
             for part in DAY:
-                told = self._ask("record", name=name, flow=f"day: {part}")
-                assert told["code"] == 0, f"the part {part} does not end by itself"
-                for each in told["crossed"]:
+                for each in self._crossed(name, f"day: {part}"):
                     found.setdefault(each, f"day: {part}")
             self._recorded["day"] = [], self._outcome(name, "day", 0, 0)
             self._ask("drop", name=name)

@@ -12,7 +12,7 @@ from postlude.messages.types import LocaleText, NewMessage, Outcome
 from postlude.orders import api as orders
 from postlude.orders.shop.types import ShopOrderSeen, Stage
 from postlude.people import api as people
-from postlude.people import recording
+from postlude.people import joining
 from postlude.people.types import PersonSeen
 from postlude.rewards import api as rewards
 from postlude.rewards.types.points import Give
@@ -140,7 +140,7 @@ class Restaurant:
     def join(self, child: int, head: int) -> None:
         """The two turn out to be one person."""
         with store.write():
-            recording.join(self.org, {child: head}, reason="test", now=clock.now())
+            joining.join(self.org, {child: head}, reason="test", now=clock.now())
             work.publish(people.JOINED, self.org, [child])
 
     def work(self) -> None:

@@ -23,6 +23,7 @@ EVERY_SCOPE = (
     "rewards.grant_by_hand",
     "rewards.spend",
     "orders.tell",
+    "events.tell",
     "people.change_contact",
 )
 

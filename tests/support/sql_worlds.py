@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
-from postlude.kernel import store
+from postlude.kernel import preparing, store
 from postlude.rules.compiling import sql
 from postlude.rules.compiling.sql import Column, Elements, Stored
 
@@ -51,7 +51,7 @@ class Worlds:
                 row = [context.get(name) for name in PLAIN]
                 if context.get("i1") is not None:
                     moment = EPOCH + timedelta(microseconds=context["i1"])
-                    row[PLAIN.index("i1")] = store.adapt(moment)
+                    row[PLAIN.index("i1")] = preparing.adapt(moment)
                 known = [True if context.get(name) is not None else None for name in ("s1", "s2")]
                 cursor.execute(
                     f"INSERT INTO worlds VALUES ({store.marks(range(12))})", [number, *row, *known]

@@ -86,6 +86,7 @@ class Rule:
 
     `patience`: how long after the window a pending candidate inside may still come to count.
     `by_counting`: the window is held against when a candidate counted, not when it happened.
+    `windows`: those of candidates that came by some way (a channel), where that has its own.
     """
 
     name: str
@@ -93,10 +94,14 @@ class Rule:
     slots: tuple[Slot, ...]
     patience: timedelta = timedelta(0)
     by_counting: bool = False
+    windows: tuple[tuple[str, Window], ...] = ()
 
     @property
     def takes(self) -> frozenset[str]:
         return frozenset().union(*(slot.takes for slot in self.slots))
+
+    def window_of(self, it: "Candidate") -> Window:
+        return next((window for via, window in self.windows if via == it.via), self.window)
 
     def last_instant(self, anchor: datetime) -> datetime:
         """Return the instant after which no new fact can matter."""
@@ -113,7 +118,10 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A fact that may be chosen. `counted_at`: since when it counts, if not since it happened."""
+    """A fact that may be chosen. `counted_at`: since when it counts, if not since it happened.
+
+    `via`: the way by which it came, where the rule has a window for that.
+    """
 
     id: str
     type: str
@@ -121,6 +129,7 @@ class Candidate:
     standing: Standing = Standing.COUNTS
     counted_at: datetime | None = None
     about: str = ""
+    via: str = ""
 
     @property
     def since(self) -> datetime:
@@ -196,9 +205,10 @@ def _judge(rule: Rule, slot: Slot, anchor: Anchor, it: Candidate) -> Why | None:
 def _judge_times(rule: Rule, anchor: Anchor, it: Candidate) -> Why | None:
     pending = Why.PENDING if it.standing is Standing.PENDING else None
     if rule.by_counting:
-        return pending or rule.window.side(anchor.at, it.since)
+        return pending or rule.window_of(it).side(anchor.at, it.since)
     late = it.since > max(it.at, rule.last_instant(anchor.at))
-    return rule.window.side(anchor.at, it.at) or pending or (Why.TOO_LATE if late else None)
+    side = rule.window_of(it).side(anchor.at, it.at)
+    return side or pending or (Why.TOO_LATE if late else None)
 
 
 def _pick(pick: Pick, able: Sequence[Candidate]) -> Candidate:

@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import Min
 
+from postlude.attribution import own_rules
 from postlude.attribution.facts import Households
 from postlude.attribution.judging import judge, withdraw
 from postlude.attribution.models import Notice
 from postlude.attribution.noting import note, note_held_out
+from postlude.attribution.orders import jobs, nightly
 from postlude.attribution.reactions import WITHIN
 from postlude.journeys import api as journeys
 from postlude.kernel import clock, work
@@ -35,11 +37,12 @@ def on_message_settled(batch: WorkBatch) -> None:
 def on_order_changed(batch: WorkBatch) -> None:
     """An order was closed, cancelled, or told of late: judge whatever it may have answered."""
     found = orders.shop_orders(batch.org, batch.keys).values()
+    longest = own_rules.of_org(batch.org).longest
     since: dict[int, datetime] = {}
     for each in found:
         opened = each.opened_at or each.closed_at
         if each.contact is not None and opened is not None:
-            begin = opened - WITHIN
+            begin = opened - longest
             since[each.contact] = min(begin, since.get(each.contact, begin))
     _judge_known(batch.org, since, clock.now())
     # Whose it was before, should it be somebody else's by now.
@@ -105,6 +108,27 @@ def _judge_known(org: int, since: dict[int, datetime], now: datetime) -> None:
 
 
 JOBS = [
+    Job(
+        "attribution.look_at_orders",
+        jobs.look_again,
+        "bulk",
+        every=timedelta(seconds=10),
+        exclusive=True,
+    ),
+    Job(
+        "attribution.recompute",
+        jobs.recompute,
+        "bulk",
+        every=timedelta(hours=1),
+        exclusive=True,
+    ),
+    Job(
+        "attribution.check_at_night",
+        nightly.check,
+        "housekeeping",
+        every=timedelta(minutes=1),
+        exclusive=True,
+    ),
     Job("attribution.news", lambda budget: work.drain(budget.spent, lane=LANE), "bulk"),
     Job("attribution.look_again", look_again, "housekeeping", every=timedelta(minutes=5)),
 ]

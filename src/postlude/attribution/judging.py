@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from postlude.attribution import facts
+from postlude.attribution import facts, own_rules
 from postlude.attribution.facts import Households
 from postlude.attribution.models import Notice, Replaced
-from postlude.attribution.reactions import REACTIONS, WITHIN, react, reasons, type_of
+from postlude.attribution.own_rules import OwnRules
+from postlude.attribution.reactions import react, type_of
 from postlude.attribution.types import (
     Fate,
     Known,
@@ -37,7 +38,7 @@ def judge(org: int, since: Mapping[int, datetime], *, now: datetime) -> int:
     Older ones that one of these may share its order with are judged along. All are locked before
     a fact is read, so whoever judges last has seen everything. Safe to repeat.
     """
-    house = Households.of(org, since)
+    house, rules = Households.of(org, since), own_rules.of_org(org)
     begins: dict[int, datetime] = {}
     for contact, instant in since.items():
         head = house.head[contact]
@@ -46,12 +47,12 @@ def judge(org: int, since: Mapping[int, datetime], *, now: datetime) -> int:
     for some in store.chunks(sorted(begins), _PEOPLE):
         begin = min(begins[head] for head in some)
         with store.write():
-            changed += _judge(org, house.only(some), begin - WITHIN, now)
+            changed += _judge(org, house.only(some), begin - rules.longest, rules, now)
         boundaries.crossing("attribution.judged")
     return changed
 
 
-def _judge(org: int, house: Households, since: datetime, now: datetime) -> int:
+def _judge(org: int, house: Households, since: datetime, rules: OwnRules, now: datetime) -> int:
     rows = Notice.objects.select_for_update().filter(
         org=org, contact__in=list(house.head), sent_at__gte=since
     )
@@ -59,31 +60,37 @@ def _judge(org: int, house: Households, since: datetime, now: datetime) -> int:
     if not sent:
         return 0
     begin = min(_sent(row, house).sent_at for row in sent.values())
-    ordered = facts.orders_of(org, house, begin)
-    given = facts.accruals_of(org, house, begin, reasons(REACTIONS))
+    ordered = facts.orders_of(org, house, begin - rules.before)
+    given = facts.accruals_of(org, house, begin, rules.reasons)
     found: dict[int, Reaction] = {}
     for held_out in (False, True):  # who was held out takes the credit from no message
         group = [
             _sent(row, house) for row in sent.values() if (row.fate == Fate.HELD_OUT) is held_out
         ]
-        found |= react(group, ordered, given, known=Known(now, now))
+        found |= react(group, ordered, given, known=Known(now, now), rule_of=rules.of)
     amounts = {each.uid: each.amount for each in ordered}
     answers = {each: _answer(it, amounts) for each, it in found.items()}
     changed = [row for row in sent.values() if _said(row) != answers[row.id]]
     _keep_replaced(org, [row for row in changed if row.reaction in _FINAL], answers, now)
-    written = [_row(row, answers[row.id], found[row.id], now) for row in changed]
+    written = [
+        _row(row, answers[row.id], _look_at(row, found[row.id], rules, now), now) for row in changed
+    ]
     store.upsert_many(Notice, _COLUMNS, written, changes=_WRITTEN)
     new = {row.id for row in changed}
-    _put_off([row for row in sent.values() if row.id not in new], found, now)
+    _put_off(
+        [row for row in sent.values() if row.id not in new],
+        {each: _look_at(sent[each], it, rules, now) for each, it in found.items()},
+        now,
+    )
     return len(changed)
 
 
-def _put_off(rows: Iterable[Notice], found: Mapping[int, Reaction], now: datetime) -> None:
+def _put_off(rows: Iterable[Notice], looks: Mapping[int, datetime | None], now: datetime) -> None:
     """Say when to look at the others again: most of a set at the same instant."""
     later: dict[datetime | None, list[int]] = defaultdict(list)
     for row in rows:
         if row.look_at is not None:
-            later[_look_at(row, found[row.id], now)].append(row.id)
+            later[looks[row.id]].append(row.id)
     for instant, some in later.items():
         Notice.objects.filter(id__in=some).update(look_at=instant, judged_at=now)
 
@@ -109,7 +116,7 @@ def withdraw(org: int, messages: Collection[int], *, now: datetime) -> None:
 def _sent(row: Notice, house: Households) -> Sent:
     if row.sent_at is None:
         raise TypeError("a message that was not sent")
-    return Sent(row.id, house.head[row.contact], row.kind, row.sent_at, row.about)
+    return Sent(row.id, house.head[row.contact], row.kind, row.sent_at, row.about, row.version)
 
 
 def _answer(it: Reaction, amounts: Mapping[str, Money | None]) -> tuple[Any, ...]:
@@ -130,15 +137,15 @@ def _said(row: Notice) -> tuple[Any, ...]:
     return tuple(getattr(row, name) for name in _ANSWER)
 
 
-def _row(row: Notice, answer: Sequence[Any], it: Reaction, now: datetime) -> list[Any]:
+def _row(row: Notice, answer: Sequence[Any], look: datetime | None, now: datetime) -> list[Any]:
     new = dict(zip(_ANSWER, answer, strict=True))
-    new |= {"look_at": _look_at(row, it, now), "judged_at": now}
+    new |= {"look_at": look, "judged_at": now}
     return [new.get(name, getattr(row, name)) for name in _COLUMNS]
 
 
-def _look_at(row: Notice, it: Reaction, now: datetime) -> datetime | None:
+def _look_at(row: Notice, it: Reaction, rules: OwnRules, now: datetime) -> datetime | None:
     """Return when to look again without news; a moment that has passed is none."""
-    rule = REACTIONS.get(row.kind)
+    rule = rules.of(row.kind, row.version)
     if rule is None or it.final_after is None or it.state is not ReactionState.WAITING:
         return None
     age = now - row.sent_at if row.sent_at else timedelta(0)

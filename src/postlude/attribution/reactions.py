@@ -1,12 +1,13 @@
 """The first preset: what a customer did after a message. Pure.
 
-Of `feedback` and `profile` it is the first accrual of that reason after the message, of `invite`
-and `birthday` the first closed order that was opened after it; within 14 times 24 hours. Points
-that a message brings along are no reaction to it, for those kinds look at orders.
+Unless the notice says otherwise, of `feedback` and `profile` it is the first accrual of that reason
+after the message, of `invite` and `birthday` the first closed order that was opened after it;
+within 14 times 24 hours. Points that a message brings along are no reaction to it: those kinds look
+at orders, and a notice of another kind cannot await the points that it gives.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -90,17 +91,26 @@ REACTIONS: Preset = {
 }
 
 
+RuleOf = Callable[[str, int], Rule | None]
+
+
+def by_kind(kind: str, version: int) -> Rule | None:  # noqa: ARG001 - one shape
+    """Return the rule of a kind that is known by its name, whatever its version says."""
+    return REACTIONS.get(kind)
+
+
 def react(
     messages: Iterable[Sent],
     orders: Iterable[OrderFact],
     accruals: Iterable[Accrual],
     *,
     known: Known,
-    preset: Preset = REACTIONS,
+    rule_of: RuleOf = by_kind,
 ) -> dict[int, Reaction]:
     """Say what came of each message, from all that is known of its contact.
 
-    The same facts give the same reactions, in whatever order they are given.
+    `rule_of` says by which rule, of a kind and version. The same facts give the same reactions, in
+    whatever order they are given.
     """
     sent = sorted(set(messages), key=lambda each: (each.sent_at, each.id))
     facts: dict[int, list[Candidate]] = defaultdict(list)
@@ -108,7 +118,7 @@ def react(
         facts[order.contact].append(_ordered(order))
     for accrual in accruals:
         facts[accrual.contact].append(_given(accrual))
-    found = [_react(each, facts[each.contact], known, preset) for each in sent]
+    found = [_react(each, facts[each.contact], known, rule_of) for each in sent]
     newest = _newest(sent, found)
     return {each.message: replace(each, credited=each.message in newest) for each in found}
 
@@ -123,8 +133,8 @@ def _given(accrual: Accrual) -> Candidate:
     return Candidate(accrual.id, kind, accrual.at, about=accrual.about)
 
 
-def _react(message: Sent, facts: Sequence[Candidate], known: Known, preset: Preset) -> Reaction:
-    rule = preset.get(message.kind)
+def _react(message: Sent, facts: Sequence[Candidate], known: Known, rule_of: RuleOf) -> Reaction:
+    rule = rule_of(message.kind, message.version)
     if rule is None:
         return Reaction(message.id, ReactionState.UNMEASURED)
     anchor = Anchor(message.sent_at, message.about)
@@ -148,8 +158,12 @@ def type_of(rule: Rule) -> ReactionType:
 
 def reasons(preset: Preset) -> frozenset[str]:
     """Return the reasons of points that a preset looks for."""
-    taken = [each for rule in preset.values() for each in rule.takes]
-    return frozenset(each.removeprefix(_POINTS) for each in taken if each.startswith(_POINTS))
+    return frozenset().union(*(reasons_of(rule) for rule in preset.values()))
+
+
+def reasons_of(rule: Rule) -> frozenset[str]:
+    """Return the reasons of points that a rule looks for."""
+    return frozenset(each.removeprefix(_POINTS) for each in rule.takes if each.startswith(_POINTS))
 
 
 def _known_to(rule: Rule, known: Known) -> datetime:

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from postlude.attribution import facts
+from postlude.attribution import facts, own_rules
 from postlude.attribution.facts import Households
 from postlude.attribution.models import Notice, Replaced
-from postlude.attribution.reactions import REACTIONS, WITHIN, react, reasons
+from postlude.attribution.reactions import react
 from postlude.attribution.types import (
     Earlier,
     Fate,
@@ -40,22 +40,23 @@ def reaction_of(org: int, message: int, *, now: datetime) -> tuple[Reaction, lis
     row = Notice.objects.filter(org=org, id=message, sent_at__isnull=False).first()
     if row is None or row.sent_at is None or row.fate == Fate.HELD_OUT:
         return None
-    house = Households.of(org, [row.contact])
+    house, rules = Households.of(org, [row.contact]), own_rules.of_org(org)
     rows = Notice.objects.filter(
-        org=org, contact__in=list(house.head), sent_at__gte=row.sent_at - WITHIN
+        org=org, contact__in=list(house.head), sent_at__gte=row.sent_at - rules.longest
     ).exclude(fate=Fate.HELD_OUT)
     sent = [
-        Sent(each.id, house.head[each.contact], each.kind, each.sent_at, each.about)
+        Sent(each.id, house.head[each.contact], each.kind, each.sent_at, each.about, each.version)
         for each in rows
         if each.sent_at is not None
     ]
     # Also what was begun before the message: the receipt says that it was.
-    begin = min(each.sent_at for each in sent) - WITHIN
+    begin = min(each.sent_at for each in sent) - rules.longest
     found = react(
         sent,
         facts.orders_of(org, house, begin),
-        facts.accruals_of(org, house, begin, reasons(REACTIONS)),
+        facts.accruals_of(org, house, begin, rules.reasons),
         known=Known(now, now),
+        rule_of=rules.of,
     )
     older = Replaced.objects.filter(org=org, message=message).order_by("replaced_at", "id")
     return found[message], [

@@ -29,6 +29,7 @@ class Fate(StrEnum):
     """Whether a message went out. UNKNOWN may have: it awaits a reaction, and is shown apart.
 
     HELD_OUT: none was written, on purpose, so that one sees who comes back by themselves.
+    REPLACED: it did not arrive, and another one was sent instead, which counts for both.
     """
 
     QUEUED = "queued"
@@ -37,6 +38,7 @@ class Fate(StrEnum):
     BLOCKED = "blocked"
     FAILED = "failed"
     HELD_OUT = "held_out"
+    REPLACED = "replaced"
 
 
 class OrderState(StrEnum):
@@ -54,6 +56,7 @@ class Sent:
     kind: str
     sent_at: datetime
     about: str = ""
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

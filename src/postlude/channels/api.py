@@ -9,7 +9,7 @@ from postlude.channels.delivery import deliver, send_window
 from postlude.channels.every8d import account as every8d
 from postlude.channels.every8d.channel import Every8d
 from postlude.channels.fcm.channel import Fcm
-from postlude.channels.followers import handle_line
+from postlude.channels.followers import handle_line, handle_messenger
 from postlude.channels.form_gateway import account as form_gateway
 from postlude.channels.form_gateway.channel import FormGateway
 from postlude.channels.jobs import JOBS, LANED_JOBS
@@ -23,7 +23,6 @@ from postlude.channels.receipts import (
     handle_anymail,
     handle_klaviyo,
     handle_mailgun,
-    handle_messenger,
 )
 from postlude.channels.reconciliation import reconcile_late, reconcile_unknown
 from postlude.channels.registry import get, names, register

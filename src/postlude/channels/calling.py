@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from postlude.channels.types import Verdict
+from postlude.channels.unanswered import NoAnswer
 from postlude.kernel import http
 from postlude.kernel.redact import cut
 
@@ -39,21 +39,6 @@ class Answer:
     def words(self, own: str = "") -> str:
         """Return the vendor's words for people, `own` being those found in its document."""
         return f"{self.status} {cut(own or self.text[:500], 200)}".strip()
-
-
-class NoAnswer(Exception):
-    """The call failed before an answer came; `left_us`: the vendor may have taken it."""
-
-    def __init__(self, kind: str, *, left_us: bool) -> None:
-        super().__init__(kind)
-        self.kind = kind
-        self.left_us = left_us
-
-    def verdict(self) -> Verdict:
-        """Return what it means for a message."""
-        if self.left_us:
-            return Verdict("unknown", f"no answer: {self.kind}")
-        return Verdict("refused", f"no connection: {self.kind}")
 
 
 def call(  # noqa: PLR0913 - a call is what it is

@@ -16,6 +16,12 @@ from postlude.messages.types import Leased, Outcome, Rendered, SenderConfig
 
 _log = logging.getLogger(__name__)
 ALL_LANES = (0, 1, 2)
+# So long may the windows take that were prepared together: what is urgent is looked for before the
+# next ones, and who has just said no is written to for so long at most.
+_TOGETHER_S = 0.5
+_MOST_WINDOWS = 16
+_SURELY = 0.7  # what was prepared and is not sent in time, was prepared for nothing
+_took: dict[int, float] = {}  # by sender, how many seconds its last window took
 
 
 def deliver(budget: Budget, *, lanes: Collection[int] = ALL_LANES) -> int:
@@ -47,45 +53,79 @@ def _turn(due: Sequence[SenderConfig], lanes: Collection[int]) -> int:
 
 
 def send_window(sender: SenderConfig, *, lanes: Collection[int] = ALL_LANES) -> int:
-    """Send one window of a sender and return how many messages were taken up.
+    """Send the next windows of a sender and return how many messages were taken up.
 
     `sending` is committed before the wire: whatever was on it when a process dies is known, and
-    is at most this window.
+    is at most one window. Where the wire is quick a few windows are leased, screened and rendered
+    together, which costs little more than for one; what is slow, or stops, gets one at a time.
     """
     channel = registry.get(sender.channel)
     now = clock.now()
+    window = min(sender.window, channel.traits.window)
     leased = messages.lease(
         sender.id,
         owner=OWNER,
-        limit=min(sender.window, channel.traits.window),
+        limit=window,
+        windows=_ahead(sender.id),
         now=now,
         lanes=lanes,
     )
     if not leased:
         return 0
     boundaries.crossing("channels.window_leased")
-    marked = _prepare(sender, leased, now)
-    boundaries.crossing("channels.window_sending")
-    if marked:
-        outcomes = _send(channel, sender, marked)
-        boundaries.crossing("channels.window_answered")
-        messages.settle_many(sender.id, outcomes, owner=OWNER, now=clock.now())
-        boundaries.crossing("channels.window_settled")
+    ready = _prepare(sender, leased, now)
+    began, sent = clock.monotonic(), 0
+    try:
+        while sent < len(ready) and (not sent or clock.monotonic() - began < _TOGETHER_S):
+            some = ready[sent : sent + window]
+            sent += len(some)
+            if not _send_some(channel, sender, some):
+                break
+    finally:
+        if sent < len(ready):
+            messages.give_back([each.message for each in ready[sent:]], owner=OWNER)
     return len(leased)
 
 
+def _ahead(sender: int) -> int:
+    """Return how many windows to prepare together, by how long the last one took."""
+    took = _took.get(sender)
+    return (
+        1 if took is None else max(1, min(_MOST_WINDOWS, int(_TOGETHER_S * 0.7 / (took or 1e-9))))
+    )
+
+
+def _send_some(channel: Channel, sender: SenderConfig, some: Sequence[Rendered]) -> bool:
+    """Send one window; say whether the next may follow at once."""
+    began = clock.monotonic()
+    try:
+        marked = messages.mark_sending(some, owner=OWNER, now=clock.now())
+    except Exception:
+        messages.give_back([each.message for each in some], owner=OWNER)
+        raise
+    boundaries.crossing("channels.window_sending")
+    if not marked:
+        return False
+    outcomes = _send(channel, sender, marked)
+    boundaries.crossing("channels.window_answered")
+    messages.settle_many(sender.id, outcomes, owner=OWNER, now=clock.now())
+    boundaries.crossing("channels.window_settled")
+    _took[sender.id] = clock.monotonic() - began
+    return not any(each.pause_sender or each.kind == "refused" for each in outcomes)
+
+
 def _prepare(sender: SenderConfig, leased: Sequence[Leased], now: datetime) -> list[Rendered]:
-    """Screen, render and mark: return what may go to the wire now."""
+    """Screen and render: return what may go to the wire now."""
     try:
         going = messages.screen(leased, owner=OWNER, now=now)
         rendered, failures = messages.render(going, now=now)
         if failures:
             messages.settle_many(sender.id, failures, owner=OWNER, now=clock.now())
             boundaries.crossing("channels.unrenderable_settled")
-        return messages.mark_sending(rendered, owner=OWNER, now=now)
     except Exception:
         messages.give_back([each.message for each in leased], owner=OWNER)
         raise
+    return rendered
 
 
 def _send(channel: Channel, sender: SenderConfig, batch: Sequence[Rendered]) -> list[Outcome]:

@@ -40,6 +40,8 @@ class Observation:
     dead_work: int = 0
     dead_deliveries: int = 0
     old_epoch: int = 0
+    hits_lying: int = 0
+    differing: Mapping[str, int] = field(default_factory=dict)
     wal_bytes: int = 0
 
 
@@ -108,8 +110,14 @@ def _leftovers(seen: Observation) -> list[Finding]:
         Kind.DEAD_WORK: seen.dead_work,
         Kind.DEAD_DELIVERY: seen.dead_deliveries,
         Kind.OLD_EPOCH: seen.old_epoch,
+        Kind.HITS_LYING: seen.hits_lying,
     }
     found = [Finding(kind, "", {"count": count}) for kind, count in counts.items() if count]
+    found += [
+        Finding(Kind.FIGURES_DIFFER, what, {"what": what, "count": count})
+        for what, count in sorted(seen.differing.items())
+        if count
+    ]
     if seen.wal_bytes > WAL_LIMIT_BYTES:
         found.append(Finding(Kind.WAL_LARGE, "", {"mebibytes": seen.wal_bytes // _MEBIBYTE}))
     return found

@@ -9,9 +9,10 @@ from django.conf import settings as django_settings
 from postlude.access import api as access
 from postlude.chatops.monitors import Observation, SenderSeen, SourceSeen
 from postlude.chatops.types import AlertSettings
+from postlude.collector import api as collector
 from postlude.journeys import api as journeys
 from postlude.journeys.types import MemberState
-from postlude.kernel import inbox, work
+from postlude.kernel import inbox, nightly, work
 from postlude.messages import api as messages
 from postlude.messages.types import SenderStatus
 from postlude.sources import api as sources
@@ -36,6 +37,8 @@ def observe(org: int, settings: AlertSettings, *, now: datetime) -> Observation:
         dead_work=len(work.dead_rows(org)),
         dead_deliveries=len(inbox.dead(org)),
         old_epoch=messages.epoch_status().old_rows,
+        hits_lying=collector.left_lying(),
+        differing={each.name: each.differing for each in nightly.known(org)},
         wal_bytes=_wal_bytes(),
     )
 

@@ -64,6 +64,16 @@ TEXTS: Mapping[str, Text] = {
         N_("It has grown to {mebibytes} MiB."),
         N_("Something reads for too long: close reports and exports, then restart the worker."),
     ),
+    Kind.HITS_LYING: Text(
+        N_("Hits could not be taken in"),
+        N_("Kept and counted nowhere yet: {count}."),
+        N_("See them with: postlude hits list; then try them again or drop them."),
+    ),
+    Kind.FIGURES_DIFFER: Text(
+        N_("Figures are not what the facts say"),
+        N_("The check of the night found differences in {what}: {count}."),
+        N_("Run: postlude checks list; it says what differs and what mends it."),
+    ),
 }
 _MARKS = {Occasion.OPENED: "🔴", Occasion.REMINDED: "🟠", Occasion.RECOVERED: "🟢"}
 

@@ -16,6 +16,8 @@ class Kind(StrEnum):
     DEAD_DELIVERY = "dead_delivery"
     OLD_EPOCH = "old_epoch"
     WAL_LARGE = "wal_large"
+    HITS_LYING = "hits_lying"
+    FIGURES_DIFFER = "figures_differ"
 
 
 class News(StrEnum):

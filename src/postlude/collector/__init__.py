@@ -1,1 +1,1 @@
-"""Owns the small public HTTP endpoints in mails: pixel, click, access and unsubscribe."""
+"""Owns the small public HTTP endpoints: beacon, pixel, click, access and unsubscribe."""

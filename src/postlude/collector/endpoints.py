@@ -5,16 +5,21 @@ from one that has gone; HEAD and prefetch never write; a GET never opts out.
 """
 
 import re
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from postlude.access import api as access
 from postlude.access.types import Gone, GoneReason
-from postlude.collector.arrivals import Arrival, record
+from postlude.collector.arrivals import TOUCHES, Arrival
 from postlude.collector.commits import GroupCommit
-from postlude.collector.http import Answer, Request, redirect
+from postlude.collector.cookies import cid_of
+from postlude.collector.http import Answer, Kept, Request, redirect
+from postlude.collector.onward import OwnSites, Way, with_parameter
 from postlude.collector.pages import Page, page
+from postlude.collector.rush import Rush
 from postlude.collector.threads import Readers, close_connections
-from postlude.kernel import clock, tokens
+from postlude.collector.together import Together
+from postlude.kernel import clock, ids, tokens
 from postlude.kernel.errors import BadToken
 from postlude.messages import api as messages
 from postlude.tracking import api as tracking
@@ -25,49 +30,96 @@ _GIF = bytes.fromhex(
 )
 _GIF_HEADERS = ((b"content-type", b"image/gif"), (b"cross-origin-resource-policy", b"cross-origin"))
 _SAFE_URL = re.compile(r"https?://[\x21-\x7e]+")
+_PICTURE, _PICTURE_LOST = Answer(200, _GIF, _GIF_HEADERS), Answer(503, _GIF, _GIF_HEADERS)
 _READ = ("GET", "HEAD")
 _MOST_LINKS = 10_000
 
 
-class Endpoints:
-    """The four of them, with the threads that read and commit for them."""
+class Link(NamedTuple):
+    """A link of a message."""
 
-    def __init__(self) -> None:
-        self._commits: GroupCommit[Arrival] = GroupCommit(record, at_end=close_connections)
-        self._readers = Readers()
+    message: int
+    n: int
+
+
+class Endpoints:
+    """The four of them, with the thread that commits for them."""
+
+    def __init__(self, readers: Readers) -> None:
+        self.commits: GroupCommit[Arrival] = GroupCommit(Rush(TOUCHES), at_end=close_connections)
+        self._readers = readers
+        self.ways: Together[tuple[int, int], Way] = Together(readers, OwnSites().ways)
 
     def close(self) -> None:
-        """Commit what waits; then end the threads."""
-        self._commits.close()
-        self._readers.close()
+        """Commit what waits."""
+        self.commits.close()
 
     async def pixel(self, request: Request, token: str) -> Answer:
         """`/o/<token>.gif`: always the same picture, whatever the token."""
-        status = 200
+        return await self._settle(self.opened(request, token))
+
+    def opened(self, request: Request, token: str) -> Answer | Kept[Arrival]:
+        """Decide what a pixel's request comes to. Waits for nothing."""
         if request.method not in _READ:
             return Answer(405, b"", ((b"allow", b"GET, HEAD"),))
+        token = token.removesuffix(".gif")
         if _writes(request) and _number(token) is not None:
-            kept = await self._commits.put(_arrival(TouchKind.OPEN, request, token=token))
-            status = 200 if kept else 503
-        return Answer(status, _GIF, _GIF_HEADERS)
+            return Kept(_arrival(TouchKind.OPEN, request, token=token), _PICTURE, _PICTURE_LOST)
+        return _PICTURE
 
     async def click(self, request: Request, token: str, n: str) -> Answer:
         """`/c/<token>/<n>`: on to the link that was published with the message."""
+        asked = self.clicked(request, token, n)
+        if not isinstance(asked, Link):
+            return await self._settle(asked)
+        return await self._settle(self.led_on(request, token, asked, await self.ways.of(asked)))
+
+    def clicked(self, request: Request, token: str, n: str) -> Answer | Kept[Arrival] | Link:
+        """Decide what a click comes to; mostly one has to ask first where the link leads."""
         if request.method not in _READ:
             return Answer(405, b"", ((b"allow", b"GET, HEAD"),))
         message = _number(token)
         number = int(n) if n.isdecimal() and len(n) <= 5 else _MOST_LINKS  # noqa: PLR2004
         if message is None or number >= _MOST_LINKS:
             return _page(Page.NOT_FOUND, request)
-        target = await self._readers.run(lambda: messages.resolve_link(message, number))
-        if target is None or not _SAFE_URL.fullmatch(target.url):
+        if number != messages.TRAP:
+            return Link(message, number)
+        # Somebody followed what no person sees; there is nothing to see.
+        seen = Answer(200, b"", ((b"content-type", b"text/html; charset=utf-8"),))
+        if not _writes(request):
+            return seen
+        return Kept(_arrival(TouchKind.TRAP, request, token=token, link=number), seen, seen)
+
+    def led_on(
+        self, request: Request, token: str, link: Link, way: Way | None
+    ) -> Answer | Kept[Arrival]:
+        """Keep a click and lead on; a page of an own site is told which click led there.
+
+        A person goes on even where the hit could not be kept: that is logged and counted.
+        """
+        if way is None or not _SAFE_URL.fullmatch(way.url):
             return _page(Page.NOT_FOUND, request)
         if tracking.fetches_ahead(request.headers):
             return _ask_later()
-        if _writes(request):
-            # A person goes on even where the hit could not be kept: it is logged and counted.
-            await self._commits.put(_arrival(TouchKind.CLICK, request, token=token, link=number))
-        return redirect(target.url)
+        if not _writes(request):
+            return redirect(way.url)
+        hit: dict[str, Any] = {"token": token, "link": link.n}
+        if not way.own or request.headers.get("sec-gpc") == "1":
+            answer = redirect(way.url)
+            return Kept(_arrival(TouchKind.CLICK, request, **hit), answer, answer)
+        touch = ids.new_id()
+        cid, cookie = cid_of(request, "")
+        hit |= {"touch": touch, "cid": "" if cookie else cid}
+        told = with_parameter(way.url, tracking.PARAMETER, tracking.click_token(touch))
+        answer = redirect(told)
+        if cookie is not None:
+            answer = replace(answer, headers=(*answer.headers, (b"set-cookie", cookie)))
+        return Kept(_arrival(TouchKind.CLICK, request, **hit), answer, answer)
+
+    async def _settle(self, decided: Answer | Kept[Arrival]) -> Answer:
+        if isinstance(decided, Answer):
+            return decided
+        return decided.answer if await self.commits.put(decided.item) else decided.lost
 
     async def go(self, request: Request, token: str) -> Answer:
         """`/go/<token>`: on to what a ticket gives access to, while it does."""
@@ -83,7 +135,7 @@ class Endpoints:
             return _ask_later()
         if _writes(request):
             hit = _arrival(TouchKind.ACCESS, request, org=found.org, subject=found.grant)
-            await self._commits.put(hit)
+            await self.commits.put(hit)
         return redirect(found.url)
 
     async def unsubscribe(self, request: Request, token: str) -> Answer:
@@ -108,7 +160,7 @@ class Endpoints:
         )
         if done is None:
             return _page(Page.NOT_FOUND, request)
-        await self._commits.put(_arrival(TouchKind.UNSUBSCRIBE, request, token=token))
+        await self.commits.put(_arrival(TouchKind.UNSUBSCRIBE, request, token=token))
         return _page(Page.DONE, request)
 
 
@@ -139,8 +191,10 @@ def _via(request: Request) -> str | None:
 
 
 def _arrival(kind: TouchKind, request: Request, **known: Any) -> Arrival:
-    agent = tracking.look(request.headers, request.method)
-    return Arrival(kind=kind, at=clock.now(), ip=request.ip, agent=agent, **known)
+    agent = tracking.look(request.headers, request.method, request.ip)
+    return Arrival(
+        kind=kind, at=clock.now(), origin=tracking.veil(request.ip), agent=agent, **known
+    )
 
 
 def _page(kind: Page, request: Request) -> Answer:

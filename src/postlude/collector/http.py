@@ -1,39 +1,42 @@
-"""Just enough HTTP over ASGI: one request in, one answer out. No cookies, ever."""
+"""Just enough HTTP over ASGI: one request in, one answer out."""
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qs
 
 Scope = MutableMapping[str, Any]
 Event = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
+Item = TypeVar("Item")
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MOST_BODY = 4_096
+_MOST_UNREAD = 4_000_000
 
+_NEVER_KEPT = (b"cache-control", b"no-store, private")
 _ALWAYS = (
-    (b"cache-control", b"no-store, private"),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-robots-tag", b"noindex, nofollow"),
 )
 
 
-class BodyTooBig(Exception):
-    """The request has more body than any of ours needs."""
-
-
-@dataclass(frozen=True, slots=True)
+# Not frozen: that triples what the making of one costs, and each hit makes one.
+@dataclass(slots=True)
 class Request:
-    """`headers` have lower-case names; `ip` is the nearest trusted hop's word (see uvicorn)."""
+    """`headers` have lower-case names; `ip` is the nearest trusted hop's word (see uvicorn), and so
+    is `secure` (https). `too_long`: there was more body than was asked for, and it is not kept.
+    """
 
     method: str
     path: str
     headers: Mapping[str, str]
     ip: str
     body: bytes = b""
+    secure: bool = False
+    too_long: bool = False
 
     def form(self) -> Mapping[str, str]:
         """Return the fields of a form body, the first value of each."""
@@ -45,11 +48,25 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back."""
+    """What goes back; it may be kept for `lasts_s` seconds, mostly not at all."""
 
     status: int
     body: bytes = b""
     headers: tuple[tuple[bytes, bytes], ...] = field(default=())
+    lasts_s: int = 0
+
+
+@dataclass(slots=True)
+class Kept(Generic[Item]):
+    """What is to be committed, and how it is answered then: `answer` where it is kept, else `lost`.
+
+    To decide that asks nobody and waits for nothing, so that every way a request comes in can
+    have it decided here: as an ASGI call, or on the shorter way of `shortcut`.
+    """
+
+    item: Item
+    answer: Answer
+    lost: Answer
 
 
 def redirect(url: str) -> Answer:
@@ -57,35 +74,60 @@ def redirect(url: str) -> Answer:
     return Answer(302, b"", ((b"location", url.encode("ascii", "strict")),))
 
 
-async def read(scope: Scope, receive: Receive) -> Request:
-    """Read a request with its body; raise BodyTooBig."""
+async def read(scope: Scope, receive: Receive, *, most: int = MOST_BODY) -> Request:
+    """Read a request with its body, of at most so many bytes."""
     headers = {
         name.decode("latin-1").lower(): value.decode("latin-1")
         for name, value in scope.get("headers", ())
     }
-    body = b""
+    body: bytes | None = b""
     if scope["method"] not in ("GET", "HEAD"):
-        body = await _body(receive)
+        body = await _body(receive, most)
     client = scope.get("client")
-    return Request(scope["method"], scope["path"], headers, client[0] if client else "", body)
+    return Request(
+        scope["method"],
+        scope["path"],
+        headers,
+        client[0] if client else "",
+        body or b"",
+        scope.get("scheme") == "https",
+        body is None,
+    )
 
 
-async def _body(receive: Receive) -> bytes:
-    body = bytearray()
-    while True:
-        event = await receive()
-        if event["type"] == "http.disconnect":
-            return bytes(body)
-        body += event.get("body", b"")
-        if len(body) > MOST_BODY:
-            raise BodyTooBig
+async def _body(receive: Receive, most: int) -> bytes | None:
+    """Return the body; None where it is too long, once it is read: who still sends hears nothing.
+
+    After some more it is not read either.
+    """
+    event = await receive()
+    if not event.get("more_body", False) and event["type"] != "http.disconnect":
+        body = event.get("body", b"")
+        return body if len(body) <= most else None
+    parts, length = [], 0
+    while event["type"] != "http.disconnect":
+        length += len(event.get("body", b""))
+        if length > most + _MOST_UNREAD:
+            return None
+        if length <= most:
+            parts.append(event.get("body", b""))
         if not event.get("more_body", False):
-            return bytes(body)
+            break
+        event = await receive()
+    return b"".join(parts) if length <= most else None
 
 
 async def write(send: Send, answer: Answer, *, head: bool = False) -> None:
     """Write an answer, without its body to a HEAD."""
-    length = (b"content-length", str(len(answer.body)).encode())
-    headers = [*answer.headers, *_ALWAYS, length]
+    headers = list(headers_of(answer))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if head else answer.body})
+
+
+def headers_of(answer: Answer) -> tuple[tuple[bytes, bytes], ...]:
+    """Return all headers of an answer: its own, and those that every one has."""
+    length = (b"content-length", str(len(answer.body)).encode())
+    kept = _NEVER_KEPT
+    if answer.lasts_s:
+        kept = (b"cache-control", f"public, max-age={answer.lasts_s}".encode())
+    return (*answer.headers, kept, *_ALWAYS, length)

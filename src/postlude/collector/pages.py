@@ -2,11 +2,13 @@
 
 import base64
 import hashlib
+import logging
 from enum import StrEnum
 from html import escape
 
 from postlude.collector.http import Answer
 
+_log = logging.getLogger(__name__)
 _STYLE = (
     ":root{color-scheme:light dark;--ink:#1f2933;--soft:#5b6875;--ground:#f5f3ef;--card:#fff;"
     "--line:#e4dfd6;--mark:#2f6f5e}"
@@ -197,3 +199,10 @@ def page(kind: Page, accept_language: str) -> Answer:
         f'<p class="soft">{escape(advice)}</p></main></body></html>'
     )
     return Answer(_STATUS[kind], html.encode(), _HEADERS)
+
+
+def failed(error: Exception, accept_language: str) -> Answer:
+    """Log that a request has failed, and return what the person behind it sees."""
+    # Neither the path (it holds a token) nor the text of the error is logged.
+    _log.error("collector failed", extra={"error": type(error).__name__})
+    return page(Page.LATER, accept_language)

@@ -16,6 +16,14 @@ class Entry(NamedTuple):
 ENTRIES = (
     Entry("sales", N_("Sales"), Permission.VIEW_SALES, "M4 19V5M4 19h16M8 15l4-5 3 3 5-7"),
     Entry("funnel", N_("Funnel"), Permission.VIEW_SALES, "M3 5h18l-7 8v6l-4-2v-4z"),
+    Entry("channel", N_("Channels"), Permission.VIEW_SALES, "M4 20V10M10 20V4M16 20v-7M22 20H2"),
+    Entry("popups", N_("Popups"), Permission.VIEW_SALES, "M3 5h18v14H3zM8 9h8v6H8zM14.5 10.5v.1"),
+    Entry(
+        "cost",
+        N_("Costs"),
+        Permission.VIEW_SALES,
+        "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM15 9c0-1.5-6-2-6 .5s6 2 6 4.5-6 2-6 .5M12 6v12",
+    ),
     Entry(
         "promotions",
         N_("Promotions"),

@@ -14,9 +14,10 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from postlude.access import api as access
+from postlude.collector import api as collector
 from postlude.console.readings.board import board
 from postlude.console.readings.queries import rows
-from postlude.kernel import work
+from postlude.kernel import nightly, work
 from postlude.orders import api as orders
 from postlude.orgs import api as orgs
 from postlude.orgs.types import OrgRef
@@ -43,6 +44,8 @@ class _Database(Collector):
         yield _by_state("postlude_outbox", "Messages on their way out", "count_outbox", everyone)
         yield _by_state("postlude_messages", "Messages by state", "count_messages", everyone)
         yield from _sources(everyone, self._now)
+        yield from _hits()
+        yield from _checks(everyone, self._now)
         yield _access(everyone)
         yield _provider_errors(everyone)
 
@@ -108,6 +111,39 @@ def _sources(everyone: list[OrgRef], now: datetime) -> Iterator[Metric]:
                 lag.add_metric([org.slug, each.slug], seconds)
     yield lag
     yield failures
+
+
+def _hits() -> Iterator[Metric]:
+    yield GaugeMetricFamily(
+        "postlude_hits_waiting", "Hits put aside in a rush, to be taken in", collector.waiting()
+    )
+    yield GaugeMetricFamily(
+        "postlude_hits_left_lying", "Hits that could not be taken in", collector.left_lying()
+    )
+
+
+def _checks(everyone: list[OrgRef], now: datetime) -> Iterator[Metric]:
+    differ = GaugeMetricFamily(
+        "postlude_check_differences",
+        "Differences that the check of the night found",
+        labels=["org", "check"],
+    )
+    age = GaugeMetricFamily(
+        "postlude_check_age_seconds",
+        "Seconds since a check of the night ended",
+        labels=["org", "check"],
+    )
+    for org in everyone:
+        for each in nightly.known(org.id):
+            differ.add_metric([org.slug, each.name], each.differing)
+        ends: dict[str, datetime] = {}
+        for each in nightly.checks(org.id):
+            if each.ended_at is not None:
+                ends[each.name] = max(each.ended_at, ends.get(each.name, each.ended_at))
+        for name, ended in sorted(ends.items()):
+            age.add_metric([org.slug, name], max(0.0, (now - ended).total_seconds()))
+    yield differ
+    yield age
 
 
 def _access(everyone: list[OrgRef]) -> Metric:

@@ -116,12 +116,27 @@ def timeline(  # noqa: PLR0913 - who looks at whom, by which right, why and when
 
 
 def find(org: int, text: str) -> int | None:
-    """Return the contact of an e-mail address, an order number or a ticket, or None."""
+    """Return the contact of an e-mail address, an order number or a ticket, or None.
+
+    A customer of a shop is also found by phone, by the shop's own number, or as id:NUMBER.
+    """
     text = text.strip()
     if "@" in text:
         return people.find(org, text)
+    number = text.removeprefix("id:")
+    if number != text:
+        contact = int(number) if number.isdecimal() and len(number) < 20 else 0  # noqa: PLR2004
+        return contact if people.standings(org, [contact]) else None
     facts = orders.tickets(org, orders.find_tickets(org, text.lstrip("#")))
-    return next((each.contact for each in facts.values() if each.contact is not None), None)
+    held = (each.contact for each in facts.values() if each.contact is not None)
+    return next(held, None) or _customer(org, text)
+
+
+def _customer(org: int, text: str) -> int | None:
+    by_number, by_phone = people.find_customers(org, numbers=[text], phones=[text])
+    sold = orders.shop_orders_named(org, [text])
+    bought = sold[text].contact if text in sold else None
+    return by_number.get(text) or by_phone.get(text) or bought
 
 
 def conferences_of(org: int, contact: int) -> list[tuple[int, str]]:

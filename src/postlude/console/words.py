@@ -47,6 +47,7 @@ REASONS: Mapping[str, str] = {
     "frequency_cap": N_("the cap on messages was reached"),
     "quiet_hours": N_("it was quiet hours"),
     "no_address": N_("there is no usable address"),
+    "duplicate": N_("the same person was on the way by another name"),
     "not_served": N_("the provider does not reach this address"),
 }
 TICKET_STATES: Mapping[str, tuple[str, Tone]] = {

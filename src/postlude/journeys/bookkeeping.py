@@ -15,13 +15,14 @@ Place = tuple[int, str]  # cycle, node
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One node and one contact; the newest outcome counts."""
+    """One node and one contact (`subject`: one order of theirs); the newest outcome counts."""
 
     place: Place
     contact: int
     outcome: str
     reason: str = ""
     message: int | None = None
+    subject: int = 0
 
 
 def count(
@@ -58,7 +59,7 @@ def executions(org: int, places: Iterable[Place]) -> dict[Place, int]:
 def note(org: int, tried: Sequence[Tried], executions: Mapping[Place, int], now: datetime) -> None:
     """Write attempts, the newest outcome over an older one, and the blocks that follow."""
     for chunk in store.chunks(tried, 1_000):
-        rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s)"] * len(chunk))
+        rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(chunk))
         values: list[object] = []
         for new, each in zip(ids.new_ids(len(chunk)), chunk, strict=True):
             at = executions[each.place]
@@ -67,6 +68,7 @@ def note(org: int, tried: Sequence[Tried], executions: Mapping[Place, int], now:
                 org,
                 at,
                 each.contact,
+                each.subject,
                 each.outcome,
                 each.reason[:100],
                 each.message,
@@ -74,7 +76,7 @@ def note(org: int, tried: Sequence[Tried], executions: Mapping[Place, int], now:
             ]
         store.execute(
             "INSERT INTO journeys_sendattempt "  # noqa: S608 - our own SQL
-            "(id, org_id, execution_id, contact, outcome, reason, message, at) "
+            "(id, org_id, execution_id, contact, subject, outcome, reason, message, at) "
             f"VALUES {rows} ON CONFLICT (org_id, execution_id, contact, subject) DO UPDATE SET "
             "outcome = excluded.outcome, reason = excluded.reason, "
             "message = excluded.message, at = excluded.at",

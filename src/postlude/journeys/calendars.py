@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-import icalendar
-
 from postlude.journeys.models import Occasion
 from postlude.kernel import clock, store
 from postlude.messages.types import Attachment, Leased
@@ -67,6 +65,8 @@ def write(
     org: OrgRef, conference: ConferenceRef, *, place: str, website: str, now: datetime
 ) -> bytes:
     """Return the file as RFC 5545 has it: UTC times, folded lines, CRLF."""
+    import icalendar  # noqa: PLC0415 - only who writes a calendar needs it
+
     file, entry = icalendar.Calendar(), icalendar.Event()
     file.add("prodid", "-//Postlude//Postlude//EN")
     file.add("version", "2.0")

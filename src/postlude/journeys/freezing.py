@@ -4,10 +4,10 @@ from datetime import datetime
 
 from django.db.models import F
 
-from postlude.journeys import definitions
+from postlude.journeys import definitions, draining
 from postlude.journeys.models import Cycle, JourneyVersion, Member, Slot
 from postlude.journeys.types import MemberState
-from postlude.kernel import boundaries, claims, ids, store, wakeup
+from postlude.kernel import boundaries, ids, store, wakeup
 from postlude.kernel.jobs import Budget
 from postlude.kernel.work import OWNER
 from postlude.messages.types import Lane
@@ -37,37 +37,14 @@ COLUMNS = (
 def freeze(budget: Budget) -> int:
     """Write down who holds a ticket, for slots that have begun; return how many entered.
 
-    Each chunk is a commit that moves the slot's cursor, so a worker that dies is taken over where
-    it stood. Nobody is walked before the audience is whole.
+    Nobody is walked before the audience is whole.
     """
     total = 0
-    while not budget.spent():
-        claimed = claims.claim(
-            Slot,
-            where="frozen_at IS NULL",
-            params=[],
-            order="id",
-            limit=1,
-            owner=OWNER,
-        )
-        if not claimed:
-            break
+    for (slot,) in draining.claimed(Slot, budget, where="frozen_at IS NULL"):
         boundaries.crossing("journeys.slot_claimed")
-        total += _freeze(claimed[0], budget)
-    return total
-
-
-def _freeze(slot: int, budget: Budget) -> int:
-    total, going = 0, True
-    while going:
-        entered, going = _chunk(slot, budget.now())
-        total += entered
-        boundaries.crossing("journeys.audience_frozen")
-        if budget.spent():
-            break
-    if going:
-        with store.write():
-            Slot.objects.filter(id=slot, owner=OWNER).update(owner="", lease_until=None)
+        for entered in draining.pages(Slot, slot, budget, _chunk):
+            total += entered
+            boundaries.crossing("journeys.audience_frozen")
     return total
 
 

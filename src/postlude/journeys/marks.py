@@ -1,10 +1,10 @@
 """Marks: once means once, because a unique key says so."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from postlude.journeys.models import Mark
-from postlude.kernel import ids, store
+from postlude.kernel import ids, lookups, store
 
 _COLUMNS = ("id", "org", "journey", "contact", "scope", "made_at")
 _CHUNK = 5_000
@@ -37,7 +37,7 @@ def make(
             ids.new_ids(len(wanted)), sorted(set(wanted)), strict=False
         )
     ]
-    fresh = set(store.insert_ignore(Mark, _COLUMNS, rows, conflict=_CONFLICT))
+    fresh = set(store.insert_ignore(Mark, _COLUMNS, rows, conflict=_CONFLICT, expect_new=True))
     return {(row[3], row[4]): row[0] for row in rows if row[0] in fresh}
 
 
@@ -51,17 +51,27 @@ def held(org: int, journey: int, wanted: Sequence[tuple[int, str]]) -> set[tuple
     """Return which of these (contact, scope) have been made."""
     found: set[tuple[int, str]] = set()
     for chunk in store.chunks(sorted(set(wanted)), _CHUNK):
-        contacts = sorted({contact for contact, _ in chunk})
-        scopes = sorted({scope for _, scope in chunk})
+        contacts, scopes = zip(*chunk, strict=True)
         found.update(
-            store.rows_sql(
-                "SELECT contact, scope FROM journeys_mark "  # noqa: S608 - our own SQL
-                "WHERE org_id = %s AND journey_id = %s "
-                f"AND contact IN ({store.marks(contacts)}) AND scope IN ({store.marks(scopes)})",
-                [org, journey, *contacts, *scopes],
+            lookups.rows_by(
+                "contact, scope",
+                "journeys_mark",
+                "org_id = %s AND journey_id = %s",
+                [org, journey],
+                contact=contacts,
+                scope=scopes,
             )
         )
     return found.intersection(wanted)
+
+
+def of_contacts(
+    org: int, journey: int, contacts: Collection[int]
+) -> Iterator[tuple[int, str, datetime]]:
+    """Yield every mark of these contacts: whose, the scope, and when it was made."""
+    for chunk in store.chunks(sorted(contacts), _CHUNK):
+        rows = Mark.objects.filter(org=org, journey=journey, contact__in=chunk)
+        yield from rows.values_list("contact", "scope", "made_at")
 
 
 def release(org: int, journey: int, contact: int, scopes: Collection[str]) -> None:

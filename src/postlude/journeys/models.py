@@ -1,12 +1,15 @@
 from django.db import models
 from django.db.models import Q
 
-from postlude.journeys.recurring.models import Portion, Run, Turn
+from postlude.journeys.paths.models import Inside, Intake, Walk
+from postlude.journeys.recurring.models import Portion, Run, Switch, Turn
 from postlude.journeys.types import MemberState
 from postlude.kernel import ids
 
 __all__ = (
     "Cycle",
+    "Inside",
+    "Intake",
     "Journey",
     "JourneyVersion",
     "Mark",
@@ -19,7 +22,9 @@ __all__ = (
     "SendAttempt",
     "SendBlock",
     "Slot",
+    "Switch",
     "Turn",
+    "Walk",
 )
 
 _STATES = [(state.value, state.value) for state in MemberState]
@@ -192,7 +197,7 @@ class Mark(models.Model):
 
 class SendAttempt(models.Model):
     """What a node tried for one contact, and what came of it; `subject` is the order, if it is
-    about one.
+    about one, `branch` where that was made, else where the contact ordered last.
     """
 
     id = models.BigIntegerField(primary_key=True, default=ids.new_id)
@@ -205,6 +210,7 @@ class SendAttempt(models.Model):
     outcome = models.CharField(max_length=8)
     reason = models.CharField(max_length=100, blank=True, default="")
     message = models.BigIntegerField(null=True)
+    branch = models.BigIntegerField(null=True)
     at = models.DateTimeField()
 
     class Meta:
@@ -225,6 +231,12 @@ class SendAttempt(models.Model):
                 fields=("org", "message"),
                 name="journeys_sendattempt_message",
                 condition=Q(message__isnull=False),
+            ),
+            # Reports count by days those to whom nothing was written: few, by time.
+            models.Index(
+                fields=("org", "at"),
+                name="journeys_sendattempt_unwritten",
+                condition=Q(message__isnull=True, outcome__in=("blocked", "held_out")),
             ),
         )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from postlude.journeys import definitions
 from postlude.journeys.errors import BadJourney
@@ -11,7 +11,8 @@ from postlude.journeys.types import JourneyDefinition, VersionRef
 from postlude.kernel import boundaries, store
 from postlude.kernel.errors import NotFound
 
-TIMETABLE = "timetable"
+# What is kept as the trigger of journeys that are made otherwise; or ran in another system only.
+TIMETABLE, STEPS, PAST = "timetable", "steps", "past"
 
 
 def check(definition: JourneyDefinition) -> list[str]:
@@ -73,21 +74,74 @@ def keep(  # noqa: PLR0913 - a version is what it is
     return _ref(journey, version, created=True)
 
 
+class Kept(Protocol):
+    """What notices and journeys in steps have in common."""
+
+    @property
+    def slug(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def folder(self) -> str: ...
+    @property
+    def active(self) -> bool: ...
+
+
+def keep_switched(  # noqa: PLR0913 - a version is what it is
+    org: int,
+    it: Kept,
+    trigger: str,
+    stored: Mapping[str, Any],
+    *,
+    digest: str,
+    now: datetime,
+    actor: str,
+) -> VersionRef:
+    """Store a notice or a journey in steps like `keep`.
+
+    One that is switched on again makes up for nothing that happened while it was off.
+    """
+    with store.write():
+        if it.active:
+            off = Journey.objects.filter(org=org, slug=it.slug, active=False)
+            off.update(resumed_at=now)
+        about = {"title": it.title, "folder": it.folder, "trigger": trigger, "active": it.active}
+        return keep(org, it.slug, about, stored, digest=digest, now=now, actor=actor)
+
+
+def switch(org: int, journey: int, *, paused: bool, now: datetime) -> bool:
+    """Take one off by hand, or put it back; say whether it changed. In the caller's transaction.
+
+    It stays so whatever is applied.
+    """
+    rows = Journey.objects.filter(org=org, id=journey, paused_at__isnull=paused)
+    if paused:
+        return bool(rows.update(paused_at=now))
+    return bool(rows.update(paused_at=None, resumed_at=now))
+
+
 def journeys(org: int) -> list[VersionRef]:
     """Return the newest version of each journey, active or not, by slug."""
     return [_ref(row.journey, row, created=False) for row in newest_versions(org)]
 
 
+def newest_of(org: int, slug: str, *, trigger: str) -> JourneyVersion | None:
+    """Return the newest version of a journey that `trigger` starts, active or not, or None."""
+    rows = JourneyVersion.objects.filter(org=org, journey__slug=slug, journey__trigger=trigger)
+    return rows.select_related("journey").order_by("-number").first()
+
+
 def newest_versions(org: int, *, trigger: str | None = None) -> list[JourneyVersion]:
     """Return the newest version rows; with a trigger, those of the active journeys it starts.
 
-    Without one, those that a sale or a set time starts: notices on a timetable are made otherwise.
+    Without one, those that a sale or a set time starts: notices and journeys in steps are made
+    otherwise.
     """
     rows = JourneyVersion.objects.filter(org=org).select_related("journey")
     if trigger is not None:
         rows = rows.filter(journey__trigger=trigger, journey__active=True)
     else:
-        rows = rows.exclude(journey__trigger=TIMETABLE)
+        rows = rows.exclude(journey__trigger__in=(TIMETABLE, STEPS, PAST))
     newest: dict[int, JourneyVersion] = {}
     for row in rows.order_by("journey__slug", "number"):
         newest[row.journey_id] = row

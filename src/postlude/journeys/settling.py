@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 
 from postlude.journeys import bookkeeping, decisions, marks, notices
 from postlude.journeys.inviting import INVITE
+from postlude.journeys.letters import falling_back
+from postlude.journeys.letters.types import course_of
 from postlude.journeys.models import Mark, Member, SendAttempt
+from postlude.journeys.paths import returning as paths
 from postlude.journeys.recurring import returning
 from postlude.journeys.types import MemberState
 from postlude.journeys.walking import Walker
@@ -62,6 +65,10 @@ def catch_up(org: int, joined: Collection[Walker], now: datetime) -> None:
 
 
 def _settle(org: int, facts: Mapping[int, MessageFact], now: datetime) -> None:
+    over = _fall_back(org, facts, now)
+    facts = {number: fact for number, fact in facts.items() if number not in over}
+    lost = [fact for fact in facts.values() if fact.state in decisions.NEVER_LEFT]
+    paths.take_back(org, lost, now)
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     for fact in facts.values():
         if fact.state in decisions.OUTCOMES:
@@ -71,11 +78,30 @@ def _settle(org: int, facts: Mapping[int, MessageFact], now: datetime) -> None:
     for (state, reason), ended in groups.items():
         for chunk in store.chunks(sorted(ended), _CHUNK):
             _apply(org, chunk, state, reason, now)
-    lost = [fact for fact in facts.values() if fact.state in decisions.NEVER_LEFT]
     for fact in lost:
         _release(org, fact)
     notices.release(org, lost)
     returning.take_back(org, lost, now)
+
+
+def _fall_back(org: int, facts: Mapping[int, MessageFact], now: datetime) -> set[int]:
+    """Let the next step of a turn follow what has definitely not arrived; return of which messages
+    the turn does not wait any more: they end nothing.
+
+    The attempt is locked: news that comes twice, to two workers or after a crash, finds the turn
+    gone on, or over.
+    """
+    able = [number for number, fact in facts.items() if course_of(fact.context)]
+    able = [number for number in able if falling_back.may_follow(facts[number])]
+    if not able:
+        return set()
+    attempts = SendAttempt.objects.select_for_update().filter(org=org, message__in=able)
+    waits = attempts.filter(outcome="waiting").order_by("id").values_list("message", flat=True)
+    awaited = {number for number in waits if number is not None}
+    follows = falling_back.fall_back(org, [facts[each] for each in sorted(awaited)], now=now)
+    for before, after in follows.items():
+        SendAttempt.objects.filter(org=org, message=before).update(message=after, reason="", at=now)
+    return set(follows) | (set(able) - awaited)
 
 
 def _apply(org: int, ended: Sequence[int], state: str, reason: str, now: datetime) -> None:

@@ -1,16 +1,15 @@
 """The job that walks members: claim, decide, write, all of a batch at once."""
 
 import logging
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from postlude.journeys import definitions, nodes, settling
+from postlude.journeys import definitions, draining, nodes, settling
 from postlude.journeys.decisions import SWEEP
 from postlude.journeys.models import JourneyVersion, Member
 from postlude.journeys.types import JourneyDefinition, MemberState
 from postlude.journeys.walking import Walk, Walker
-from postlude.kernel import boundaries, claims, redact, store
+from postlude.kernel import boundaries, redact, store
 from postlude.kernel.errors import AppError
 from postlude.kernel.jobs import Budget
 from postlude.kernel.work import OWNER
@@ -45,17 +44,14 @@ def step_scheduled(budget: Budget) -> int:
 
 def _step(budget: Budget, whose: str) -> int:
     total = 0
-    while not budget.spent():
-        claimed = claims.claim(
-            Member,
-            where=f"{whose} AND state IN ('ready', 'waiting') AND due <= %s",
-            params=[budget.now()],
-            order="due, id",
-            limit=BATCH,
-            owner=OWNER,
-        )
-        if not claimed:
-            break
+    for claimed in draining.claimed(
+        Member,
+        budget,
+        where=f"{whose} AND state IN ('ready', 'waiting') AND due <= %s",
+        params=lambda: [budget.now()],
+        order="due, id",
+        limit=BATCH,
+    ):
         boundaries.crossing("journeys.claimed")
         _advance_all(claimed, budget.now())
         total += len(claimed)
@@ -63,10 +59,8 @@ def _step(budget: Budget, whose: str) -> int:
 
 
 def _advance_all(claimed: Sequence[int], now: datetime) -> None:
-    groups: dict[tuple[int, int, int], list[int]] = defaultdict(list)
-    rows = Member.objects.filter(id__in=claimed).order_by("contact", "id")
-    for member, org, version, conference in rows.values_list("id", "org", "version", "conference"):
-        groups[org, version, conference].append(member)
+    rows = Member.objects.filter(id__in=claimed)
+    groups = draining.grouped(rows, "org", "version", "conference")
     versions = JourneyVersion.objects.in_bulk({version for _, version, _ in groups})
     for (org, version, conference), members in groups.items():
         definition = definitions.from_json(versions[version].definition)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from postlude.journeys import calendars, definitions, publishing
+from postlude.journeys.recurring import definitions as notices
 from postlude.journeys.types import AdditionNode, MailUse, NoticeNode, SendNode
 from postlude.kernel.errors import BadInput
 from postlude.messages import api as messages
@@ -17,8 +18,9 @@ _MAILS = (SendNode, AdditionNode, NoticeNode)
 
 
 def mail_uses(org: int) -> list[MailUse]:
-    """Return which templates the newest journeys send, through which sender, about what."""
-    return sorted(set(_uses(org)), key=lambda each: (each.template, not each.active))
+    """Return which templates journeys and notices send, through which sender, about what."""
+    uses = {*_uses(org), *_uses_of_notices(org)}
+    return sorted(uses, key=lambda each: (each.template, not each.active))
 
 
 def _uses(org: int) -> Iterator[MailUse]:
@@ -35,6 +37,18 @@ def _uses(org: int) -> Iterator[MailUse]:
                     conference=(definition.conferences or ("",))[0],
                     has_calendar=not isinstance(node, AdditionNode),
                     active=version.journey.active,
+                )
+
+
+def _uses_of_notices(org: int) -> Iterator[MailUse]:
+    for version in publishing.newest_versions(org, trigger=publishing.TIMETABLE):
+        notice = notices.from_json(version.definition)
+        for selection in notice.selections:
+            for way in selection.ways:
+                letter = way.send
+                name = notice.title or notice.slug
+                yield MailUse(
+                    letter.template, name, letter.sender, "", has_calendar=False, active=True
                 )
 
 
@@ -55,7 +69,7 @@ def send_test(  # noqa: PLR0913 - what, to whom, through what, in which language
             hint="Text messages go by a sender of text messages, mails by a sender of mails.",
             sender=sender,
         )
-    contact = _contact(org, to, by_phone=medium == TEXT_MESSAGE, source=source, now=now)
+    contact = contact_at(org, to, medium=medium, source=source, now=now)
     uses = [each for each in mail_uses(org) if each.template == template]
     conference = _conference(org, uses)
     valid = orders.valid_tickets_of(org, [contact], conference).get(contact, [])
@@ -74,8 +88,9 @@ def send_test(  # noqa: PLR0913 - what, to whom, through what, in which language
     )
 
 
-def _contact(org: int, to: str, *, by_phone: bool, source: str, now: datetime) -> int:
-    if by_phone:
+def contact_at(org: int, to: str, *, medium: str, source: str, now: datetime) -> int:
+    """Return whose address or, for text messages, phone this is; raise BadInput when it is none."""
+    if medium == TEXT_MESSAGE:
         return _at_phone(org, to, source=source, now=now)
     seen = PersonSeen(email_raw=to, source=source)
     (found,) = people.recognise_many(org, [seen], now=now)

@@ -9,7 +9,7 @@ import os
 import secrets
 import threading
 import time
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 _EPOCH_MS = 1_577_836_800_000  # 2020-01-01; ids stay positive until 2159
 _SEQUENCE_BITS = 8
@@ -28,24 +28,23 @@ class _Source:
         self._process = secrets.randbits(_PROCESS_BITS)
 
     def take(self, count: int) -> list[int]:
+        taken: list[int] = []
         with self._lock:
-            return [self._next() for _ in range(count)]
+            while len(taken) < count:
+                taken += self._block(count - len(taken))
+        return taken
 
-    def _next(self) -> int:
+    def _block(self, most: int) -> range:
+        """Return the next ids of one millisecond, at most so many; never none."""
         # Real time on purpose: ids must never repeat when business time is faked or set back.
         ms = max(time.time_ns() // 1_000_000 - _EPOCH_MS, self._last_ms)
-        if ms == self._last_ms:
-            self._sequence += 1
-            if self._sequence == _SEQUENCES:  # borrow from the next millisecond
-                ms, self._sequence = ms + 1, 0
-        else:
-            self._sequence = 0
-        self._last_ms = ms
-        return (
-            (ms << (_PROCESS_BITS + _SEQUENCE_BITS))
-            | (self._process << _SEQUENCE_BITS)
-            | self._sequence
-        )
+        first = self._sequence + 1 if ms == self._last_ms else 0
+        if first == _SEQUENCES:  # borrow from the next millisecond
+            ms, first = ms + 1, 0
+        last = min(first + most, _SEQUENCES) - 1
+        self._last_ms, self._sequence = ms, last
+        base = (ms << (_PROCESS_BITS + _SEQUENCE_BITS)) | (self._process << _SEQUENCE_BITS)
+        return range(base + first, base + last + 1)
 
 
 _source = _Source()
@@ -61,6 +60,12 @@ def first_of(when: datetime) -> int:
     """Return the smallest id that could have been made at an instant; older rows are below it."""
     ms = int(when.timestamp() * 1000) - _EPOCH_MS
     return max(0, ms) << (_PROCESS_BITS + _SEQUENCE_BITS)
+
+
+def made_at(number: int) -> datetime:
+    """Return the instant at which an id was made, by real time, to the millisecond."""
+    ms = (number >> (_PROCESS_BITS + _SEQUENCE_BITS)) + _EPOCH_MS
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=ms)
 
 
 def new_ids(count: int) -> list[int]:

@@ -98,3 +98,28 @@ class JobSlot(models.Model):
 
     class Meta:
         db_table = "kernel_job_slot"
+
+
+class NightCheck(models.Model):
+    """A check of one night: how far it is, and what it has found. `night` is its local date.
+
+    `place` is where it goes on; `examples` names some of what differs. Ended: `ended_at` is set.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = models.BigIntegerField()
+    name = models.CharField(max_length=64)
+    night = models.DateField()
+    place = models.CharField(max_length=160, blank=True, default="")
+    looked = models.BigIntegerField(default=0)
+    differing = models.BigIntegerField(default=0)
+    examples = models.TextField(blank=True, default="")
+    begun_at = models.DateTimeField()
+    looked_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "kernel_night_check"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["org", "name", "night"], name="kernel_check_once")
+        ]

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import re
 import unicodedata
+from collections.abc import Callable
 
 import phonenumbers
 
@@ -78,7 +79,18 @@ def pseudonym(org: int, kind: str, normalised: str, *, version: int | None = Non
 
 def all_pseudonyms(org: int, kind: str, normalised: str) -> list[str]:
     """Return the pseudonyms under every key version, newest first, for looking old rows up."""
-    return [pseudonym(org, kind, normalised, version=version) for version in keys.ring()]
+    return hashing(org, kind)(normalised)
+
+
+def hashing(org: int, kind: str) -> Callable[[str], list[str]]:
+    """Return `all_pseudonyms` for many values of one kind: the keys are looked up once."""
+    rings = [
+        (f"k{version}:", keys.derive(f"pseudonym:{kind}", version=version, org=org))
+        for version in keys.ring()
+    ]
+    return lambda normalised: [
+        f"{prefix}{hmac.digest(key, normalised.encode(), 'sha256').hex()}" for prefix, key in rings
+    ]
 
 
 def legacy_sha256(raw: str) -> str:

@@ -16,6 +16,8 @@ _YEARS = range(1971, 2200)
 
 def text(given: str) -> str:
     """Return the text without NUL, and with a replacement character for each half of a pair."""
+    if given.isascii():  # mostly, and many of them
+        return given.replace(_NUL, "") if _NUL in given else given
     return _HALVES.sub(_REPLACEMENT, given.replace(_NUL, ""))
 
 

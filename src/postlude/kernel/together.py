@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import Model
 
-from postlude.kernel import store
+from postlude.kernel import preparing, store
 
 
 class Step(NamedTuple):
@@ -25,7 +25,7 @@ class Step(NamedTuple):
 
 
 def update(sql: str, params: Sequence[Any]) -> Step:
-    return Step(sql, [store.adapt(value) for value in params])
+    return Step(sql, [preparing.adapt(value) for value in params])
 
 
 def insert(model: type[Model], columns: dict[str, Any], *, unless: tuple[str, ...] = ()) -> Step:
@@ -115,10 +115,10 @@ def _insert_sql(
 
 
 def _spell(value: Any) -> Any:
-    """Do as `store.adapt` does on SQLite, without asking for each instant which engine it is."""
+    """Do as `preparing.adapt` on SQLite, without asking for each instant which engine it is."""
     if type(value) is datetime and value.tzinfo is UTC:
         return str(value.replace(tzinfo=None))
-    return store.adapt(value)
+    return preparing.adapt(value)
 
 
 def _array(values: Sequence[Any]) -> str:

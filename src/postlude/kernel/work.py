@@ -3,12 +3,17 @@
 A room publishes (topic, key) in its own transaction. `wiring` says who consumes which topic; each
 consumer gets a row of its own, unique per key, so that repeats coalesce. A publish that comes
 while the row is being worked on bumps its generation, and the row survives the finish.
+
+What is told `of_the_past` (history loaded from another system) is counted and never acted upon:
+consumers that act have no row of it.
 """
 
 import logging
 import os
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -20,6 +25,10 @@ from postlude.kernel import boundaries, claims, clock, ids, redact, retry, store
 from postlude.kernel.models import WorkRow
 
 _log = logging.getLogger(__name__)
+_COLUMNS = (
+    *("id", "org", "consumer", "topic", "key", "due", "created_at"),
+    *("generation", "attempts", "owner", "dead_reason"),
+)
 OWNER = f"{os.getpid()}-{secrets.token_hex(4)}"
 
 
@@ -79,6 +88,7 @@ class Subscription:
     handler: Callable[[WorkBatch], None]
     batch: int
     lane: str
+    acts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,22 +105,40 @@ class DeadRow:
 
 
 _subscriptions: dict[tuple[str, str], Subscription] = {}
+_past: ContextVar[bool] = ContextVar("past", default=False)
 
 
-def subscribe(
+def subscribe(  # noqa: PLR0913 - who hears of what, and how
     topic: str,
     consumer: str,
     handler: Callable[[WorkBatch], None],
     *,
     batch: int = 500,
     lane: str = "urgent",
+    acts: bool = False,
 ) -> None:
     """Let `consumer` have a row for each key of `topic`; called by `wiring` only.
 
     `lane` is "urgent", or another whose job drains it: bulk consumers (the warehouse, reactions)
-    run in a thread of their own and never delay the urgent ones.
+    run in a thread of their own and never delay the urgent ones. `acts`: the news may start or
+    wake something that sends, gives or lets in; such a consumer hears nothing of the past.
     """
-    _subscriptions[topic, consumer] = Subscription(topic, consumer, handler, batch, lane)
+    _subscriptions[topic, consumer] = Subscription(topic, consumer, handler, batch, lane, acts)
+
+
+def subscriptions() -> list[Subscription]:
+    """Return who consumes what."""
+    return list(_subscriptions.values())
+
+
+@contextmanager
+def of_the_past() -> Iterator[None]:
+    """Within this block whatever is published is history: only those who do not act hear of it."""
+    before = _past.set(True)
+    try:
+        yield
+    finally:
+        _past.reset(before)
 
 
 def unsubscribe_all() -> None:
@@ -122,21 +150,26 @@ def publish(
     topic: str, org: int, keys: Iterable[str | int], *, due: datetime | None = None
 ) -> None:
     """Tell every consumer of `topic` about `keys`, in the caller's transaction."""
-    consumers = [each.consumer for each in _subscriptions.values() if each.topic == topic]
+    consumers = [
+        each.consumer
+        for each in _subscriptions.values()
+        if each.topic == topic and not (each.acts and _past.get())
+    ]
     # Sorted, so that two transactions that publish the same keys cannot lock each other out.
     wanted = sorted({str(key) for key in keys})
     if not consumers or not wanted:
         return
     now = clock.now()
     rows = [
-        (new, org, consumer, topic, key, due or now, now)
+        (new, org, consumer, topic, key, due or now, now, 1, 0, "", "")
         for new, (consumer, key) in zip(
             ids.new_ids(len(consumers) * len(wanted)),
             [(consumer, key) for consumer in sorted(consumers) for key in wanted],
             strict=True,
         )
     ]
-    with store.write():
+    # In the caller's transaction there is nothing to begin, nor a savepoint to make.
+    with nullcontext() if connection.in_atomic_block else store.write():
         for chunk in store.chunks(rows, 2_000):
             _upsert(chunk)
         wakeup.nudge()
@@ -144,17 +177,15 @@ def publish(
 
 def _upsert(rows: Sequence[tuple[object, ...]]) -> None:
     table = connection.ops.quote_name(WorkRow._meta.db_table)  # noqa: SLF001
-    marks = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, 1, 0, '', '')"] * len(rows))
-    store.execute(
+    store.insert_or(
+        WorkRow,
+        _COLUMNS,
+        rows,
         f"""
-        INSERT INTO {table} (id, org, consumer, topic, key, due, created_at,
-                             generation, attempts, owner, dead_reason)
-        VALUES {marks}
         ON CONFLICT (org, consumer, topic, key) DO UPDATE SET
             generation = {table}.generation + 1, attempts = 0, dead_reason = '',
             due = CASE WHEN excluded.due < {table}.due THEN excluded.due ELSE {table}.due END
-        """,  # noqa: S608 - our own SQL; values are parameters
-        [value for row in rows for value in row],
+        """,
     )
 
 
@@ -295,6 +326,12 @@ def keys_waiting(org: int, consumer: str) -> set[str]:
     """Return the keys that a consumer has not finished, those it gave up included."""
     rows = WorkRow.objects.filter(org=org, consumer=consumer)
     return set(rows.values_list("key", flat=True))
+
+
+def is_waiting(org: int, consumer: str, *, before: datetime) -> bool:
+    """Say whether a consumer has not finished something that was news until an instant."""
+    rows = WorkRow.objects.filter(org=org, consumer=consumer, created_at__lte=before)
+    return rows.exists()
 
 
 def is_idle(*, within: timedelta = timedelta(0)) -> bool:

@@ -9,24 +9,17 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from postlude.kernel import clock, ids, store
 from postlude.messages import (
     attachments,
-    dispatch_members,
-    dispatching,
     enqueue,
     epoch,
     facts,
     leasing,
-    pieces,
-    previewing,
     providers,
-    publishing,
     receipts,
     rendering,
     settle,
     shown,
-    testing,
     traits,
     vetoes,
     wire,
@@ -34,62 +27,143 @@ from postlude.messages import (
 from postlude.messages import (
     senders as accounts,
 )
+from postlude.messages.counted import COUNTED, place_of
 from postlude.messages.enqueue import enqueue_many
 from postlude.messages.facts import attempts_of, by_keys, by_provider_ids, state_of
 from postlude.messages.foresight import blocked_ahead
-from postlude.messages.links import message_of_token, resolve_link, token_of, unsubscribe
+from postlude.messages.links import (
+    TRAP,
+    link_count,
+    message_of_token,
+    owners_of,
+    owners_of_tokens,
+    resolve_link,
+    resolve_links,
+    token_of,
+    unsubscribe,
+)
 from postlude.messages.receipts import record_receipts, resolve_unknown
 from postlude.messages.recovery import recover
+from postlude.messages.remembering import (
+    PastAttempt,
+    PastMessage,
+    remember_attempts,
+    remember_messages,
+)
 from postlude.messages.screening import blocked_many, screen
+from postlude.messages.stationery import (
+    check_fragment,
+    check_template,
+    choose_locale,
+    ensure_sender,
+    fill_fragments,
+    preview,
+    preview_text,
+    publish_template,
+    resume_sender,
+    send_test,
+    sender,
+    sender_by_id,
+    senders,
+    template,
+    template_versions,
+    templates,
+)
 from postlude.messages.types import (
     Delays,
-    DispatchFact,
-    DispatchState,
-    Enqueued,
     EpochStatus,
-    Filled,
-    Klass,
-    Lane,
     Leased,
-    LocaleText,
     MessageFact,
-    NewDispatch,
-    NewMessage,
     Outcome,
-    Piecewise,
-    Preview,
     Provider,
     Rendered,
     SenderConfig,
-    SenderStatus,
     Settled,
-    State,
-    TemplateRef,
+)
+from postlude.messages.viewing import WebVersion, in_browser, view_token
+from postlude.messages.weighing import Toll, queued_by_cycle, texts, toll
+from postlude.messages.whole_lots import (
+    add_to_dispatch,
+    cancel_dispatch,
+    contacts_going,
+    dispatch,
+    dispatch_counts,
+    dispatch_messages,
+    dispatches,
+    fail_members,
+    fill_pieces,
+    finish_dispatch,
+    freeze_dispatch,
+    in_pieces,
+    let_go_of_dispatch,
+    lists_today,
+    mark_dispatch_sending,
+    members_going,
+    note_dispatch,
+    screen_members,
+    start_dispatch,
+    take_dispatch,
+    take_members,
+    unmark_dispatch_sending,
+    with_vendor,
 )
 
 __all__ = (
+    "COUNTED",
+    "TRAP",
+    "PastAttempt",
+    "PastMessage",
+    "Toll",
+    "WebVersion",
+    "add_to_dispatch",
     "attempts_of",
     "blocked_ahead",
     "blocked_many",
     "by_keys",
     "by_provider_ids",
+    "cancel_dispatch",
     "cancel_many",
     "cancel_old_epoch",
     "check_epoch",
+    "check_fragment",
     "check_template",
+    "choose_locale",
+    "contacts_going",
     "delays",
+    "dispatch",
+    "dispatch_counts",
+    "dispatch_messages",
+    "dispatches",
     "enqueue_many",
     "ensure_sender",
     "epoch_status",
+    "fail_members",
+    "fill_fragments",
+    "fill_pieces",
+    "finish_dispatch",
+    "freeze_dispatch",
     "give_back",
+    "in_browser",
+    "in_pieces",
+    "keep_report_cursor",
     "lease",
+    "let_go_of_dispatch",
+    "link_count",
+    "lists_today",
+    "mark_dispatch_sending",
     "mark_sending",
+    "members_going",
     "message_of_token",
+    "note_dispatch",
     "of_contact",
+    "owners_of",
+    "owners_of_tokens",
+    "place_of",
     "preview",
     "preview_text",
     "publish_template",
     "purge",
+    "queued_by_cycle",
     "record_receipts",
     "recover",
     "register_attachment",
@@ -97,26 +171,41 @@ __all__ = (
     "register_provider",
     "register_veto",
     "release_old_epoch",
+    "remember_attempts",
+    "remember_messages",
     "render",
     "renew_sending",
+    "report_cursor",
     "resolve_link",
+    "resolve_links",
     "resolve_unknown",
     "resume_sender",
     "screen",
+    "screen_members",
     "send_test",
     "sender",
     "sender_by_id",
     "senders",
     "senders_due",
+    "sent_to",
     "settle_many",
+    "start_dispatch",
     "state_of",
+    "take_dispatch",
+    "take_members",
     "template",
+    "template_versions",
     "templates",
+    "texts",
     "token_of",
+    "toll",
     "traits_of",
     "unknown_messages",
+    "unmark_dispatch_sending",
     "unsubscribe",
+    "view_token",
     "waiting",
+    "with_vendor",
 )
 
 register_channel_traits = traits.register
@@ -132,133 +221,6 @@ def register_provider(name: str, fn: Provider, *, sample: Any) -> None:
     stands for any key), a list, or a plain value.
     """
     providers.register(name, fn, sample)
-
-
-# -- senders and templates ------------------------------------------------------------------------
-
-
-def ensure_sender(  # noqa: PLR0913 - a vendor account has this many sides
-    org: int,
-    slug: str,
-    channel: str,
-    *,
-    settings: Mapping[str, Any],
-    rate: float,
-    burst: int | None = None,
-    window: int = 32,
-    from_address: str = "",
-    from_name: str = "",
-    reply_to: str = "",
-    quota: int | None = None,
-    urgent_share: float = 0.15,
-) -> int:
-    """Create or change a sender and return its id. `quota` is messages a calendar month."""
-    values = {
-        "settings": dict(settings),
-        "rate": rate,
-        "burst": burst,
-        "window": window,
-        "from_address": from_address,
-        "from_name": from_name,
-        "reply_to": reply_to,
-        "quota": quota,
-        "urgent_share": urgent_share,
-    }
-    return accounts.ensure(org, slug, channel, values)
-
-
-def sender(org: int, slug: str) -> SenderConfig:
-    """Return a sender; raise UnknownSender."""
-    return accounts.by_slug(org, slug)
-
-
-def sender_by_id(number: int) -> SenderConfig:
-    return accounts.by_id(number)
-
-
-def senders(org: int, *, now: datetime | None = None) -> list[SenderStatus]:
-    """Return each sender with its rest, health, quota and queue."""
-    return accounts.status(org, now or clock.now())
-
-
-def resume_sender(org: int, number: int, *, now: datetime) -> None:  # noqa: ARG001 - one shape
-    """End a sender's rest and close its breaker, by an operator's hand."""
-    accounts.resume(org, number)
-
-
-def publish_template(  # noqa: PLR0913 - a template is what it is made of
-    org: int,
-    slug: str,
-    kind: str,
-    texts: Sequence[LocaleText],
-    *,
-    now: datetime,
-    context_sample: Mapping[str, Any] | None = None,
-) -> int:
-    """Publish a version and return its id; the same content again is the same version.
-
-    Raises BadTemplate with locale, part, line and a hint. `context_sample` says which
-    `{{ context.… }}` names the messages will carry.
-    """
-    return publishing.publish(org, slug, kind, texts, context=context_sample or {}, now=now)
-
-
-def check_template(text: LocaleText, context_sample: Mapping[str, Any] | None = None) -> None:
-    """Raise what publishing would raise; write nothing."""
-    publishing.check(text, context_sample or {})
-
-
-def template(org: int, slug: str) -> TemplateRef:
-    """Return the newest version; raise UnknownTemplate."""
-    return publishing.ref(org, slug)
-
-
-def templates(org: int) -> list[TemplateRef]:
-    """Return the newest version of every template, by name."""
-    return publishing.refs(org)
-
-
-def preview(
-    org: int, version: int, locale: str, *, values: Mapping[str, Any] | None = None
-) -> Preview:
-    """Render a published text with sample values; `values` replaces samples by name.
-
-    Of a text message it says how long it is, with links as long as real ones, and what it costs.
-    """
-    return previewing.preview(org, version, locale, values)
-
-
-preview_text = publishing.preview_text
-
-
-def send_test(  # noqa: PLR0913 - it is a whole message
-    org: int,
-    version: int,
-    *,
-    sender: int,
-    contact: int,
-    locale: str,
-    now: datetime,
-    context: Mapping[str, Any] | None = None,
-) -> Enqueued:
-    """Send one real message to a contact (yourself) that no report or cap ever counts.
-
-    What came of it tells segments and cost, where it can be rendered.
-    """
-    message = NewMessage(
-        key=f"test:{ids.new_id()}",
-        klass=Klass.TRANSACTIONAL,
-        sender=sender,
-        contact=contact,
-        template_version=version,
-        locale=locale,
-        context=context or {},
-        lane=Lane.URGENT,
-        testing=True,
-    )
-    with store.write():
-        (queued,) = enqueue_many(org, [message], now=now)
-        return testing.measured(queued)
 
 
 # -- deciding and asking --------------------------------------------------------------------------
@@ -304,16 +266,17 @@ def senders_due(
     return accounts.due(now, channels=channels, lanes=lanes)
 
 
-def lease(
+def lease(  # noqa: PLR0913 - who takes how many of what
     number: int,
     *,
     owner: str,
     limit: int,
     now: datetime,
     lanes: Collection[int] = (0, 1, 2),
+    windows: int = 1,
 ) -> list[Leased]:
-    """Lease one window of a sender, urgent first, within its rate, rest, breaker and quota."""
-    return leasing.lease(number, owner=owner, limit=limit, now=now, lanes=lanes)
+    """Lease windows of a sender, urgent first, within its rate, rest, breaker and quota."""
+    return leasing.lease(number, owner=owner, limit=limit, now=now, lanes=lanes, windows=windows)
 
 
 render = rendering.render
@@ -352,98 +315,6 @@ def unknown_messages(number: int, *, older_than: datetime, limit: int = 100) -> 
     parked = receipts.unknown_messages(number, older_than=older_than, limit=limit)
     found = facts.state_of(account.org, parked)
     return [found[message] for message in parked if message in found]
-
-
-# -- many as one ----------------------------------------------------------------------------------
-
-
-def start_dispatch(org: int, new: NewDispatch, *, now: datetime) -> DispatchFact:
-    """Open a dispatch, or return the one that has this key."""
-    return dispatching.start(org, new, now=now)
-
-
-def add_to_dispatch(it: DispatchFact, contacts: Sequence[int], *, now: datetime) -> int:
-    """Write a message for each contact, once; a repetition changes nothing."""
-    return dispatch_members.add(it.org, it, contacts, now=now)
-
-
-def freeze_dispatch(it: DispatchFact, *, step: str) -> DispatchFact:
-    """Say that its members are all written down, so that it goes on its way from `step`."""
-    dispatching.freeze(it.org, it.id, count=dispatch_members.count(it.id), step=step)
-    return dispatching.by_key(it.org, it.key)
-
-
-def dispatch(org: int, key: str) -> DispatchFact:
-    """Return a dispatch; raise UnknownDispatch."""
-    return dispatching.by_key(org, key)
-
-
-def dispatches(org: int, *, limit: int = 50) -> list[DispatchFact]:
-    """Return the newest dispatches."""
-    return dispatching.newest(org, limit=limit)
-
-
-def dispatch_counts(it: DispatchFact) -> dict[str, int]:
-    """Return how many of its messages are in which state."""
-    return dispatch_members.by_state(it.id)
-
-
-def take_dispatch(senders: Collection[int], *, owner: str, now: datetime) -> DispatchFact | None:
-    """Claim one dispatch of these senders that is due; None while the epoch is held."""
-    return dispatching.take_one(senders, owner=owner, now=now)
-
-
-note_dispatch = dispatching.note
-with_vendor = dispatching.changed_vendor
-let_go_of_dispatch = dispatching.let_go
-lists_today = dispatching.listed_today
-take_members = dispatch_members.take
-screen_members = dispatch_members.screen
-members_going = dispatch_members.going
-contacts_going = dispatch_members.contacts_going
-mark_dispatch_sending = dispatch_members.mark_sending
-unmark_dispatch_sending = dispatch_members.unmark
-
-
-def fill_pieces(leased: Sequence[Leased]) -> tuple[list[Filled], list[Outcome]]:
-    """Return each member's pieces, and a failure for each whose pieces cannot be made."""
-    return pieces.fill(leased)
-
-
-def in_pieces(org: int, version: int, locale: str) -> Piecewise:
-    """Return a text in pieces; raise NotSplittable."""
-    return pieces.apart(org, version, locale)
-
-
-def dispatch_messages(it: DispatchFact, contacts: Sequence[int]) -> dict[int, int]:
-    """Return the messages of these contacts in a dispatch."""
-    return dispatch_members.by_contact(it.id, contacts)
-
-
-def fail_members(it: DispatchFact, failures: Sequence[Outcome], *, now: datetime) -> None:
-    """Settle members whose text cannot be made."""
-    owner = dispatch_members.owner_of(it.id)
-    settle.settle_many(it.sender, failures, owner=owner, now=now)
-
-
-def finish_dispatch(
-    it: DispatchFact, state: DispatchState, outcome: Outcome, *, reason: str = "", now: datetime
-) -> None:
-    """Settle its messages (`outcome` for those on the wire), and say that it is over.
-
-    Raises DispatchLost, before anything is settled, when somebody else works on it by now.
-    """
-    it = dispatching.note(it)
-    dispatch_members.settle_all(it, outcome, now=now)
-    rest = State.CANCELLED if state is DispatchState.SENT else State.FAILED
-    words = reason or "the announcement left without this message"
-    dispatch_members.end_rest(it, rest, reason=words, now=now)
-    dispatching.finish(it, state, reason=reason, now=now)
-
-
-def cancel_dispatch(org: int, key: str, *, actor: str, now: datetime) -> DispatchFact:
-    """Stop a dispatch that the vendor cannot have sent yet; raise NotAllowed afterwards."""
-    return dispatching.cancel(org, key, actor=actor, now=now)
 
 
 def report_cursor(number: int) -> dict[str, Any]:

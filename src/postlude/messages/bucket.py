@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass, replace
 
 LEAST_SHARE, MOST_SHARE = 0.10, 0.20
+SET_BACK_S = 60.0  # more than the clocks of a fleet ever differ by
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,19 @@ def full(rate: float, burst: int, urgent_share: float, at: float) -> Bucket:
 
 
 def refill(bucket: Bucket, at: float) -> Bucket:
-    """A clock that steps back fills nothing and takes nothing."""
-    gained = max(0.0, at - bucket.at) * bucket.rate
+    """A clock that steps back fills nothing and takes nothing.
+
+    One that was set back from far ahead is counted from anew: else nothing would fill until then.
+    """
+    since = bucket.at if bucket.at - at <= SET_BACK_S else at
+    gained = max(0.0, at - since) * bucket.rate
     return replace(
         bucket,
         tokens=min(general_capacity(bucket), bucket.tokens + gained * (1 - bucket.urgent_share)),
         urgent_tokens=min(
             urgent_capacity(bucket), bucket.urgent_tokens + gained * bucket.urgent_share
         ),
-        at=max(at, bucket.at),
+        at=max(at, since),
     )
 
 

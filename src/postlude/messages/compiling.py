@@ -16,7 +16,10 @@ from postlude.messages.types import LocaleText
 
 LINK = "_link"
 PIXEL = "_pixel"
+TRAP = "_trap"
 UNSUBSCRIBE = "unsubscribe_url"
+VIEW = "view_in_browser_url"
+_NO_CLICKS = frozenset({UNSUBSCRIBE, VIEW})
 
 _HREF = re.compile(r"""(<a\b[^>]*?\bhref\s*=\s*)("([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s<>\"']+")
@@ -80,13 +83,13 @@ def _wrap_html(hidden: spans.Hidden, links: list[str], known: Callable[[str], bo
 def _is_tracked(raw: str, target: str, known: Callable[[str], bool]) -> bool:
     """Web addresses, and expressions that give one.
 
-    The unsubscribe link never counts as a click; an address made from a loop's variable cannot be
-    found again from its number, so it stays as it is.
+    To unsubscribe and to look at the mail in the browser never count as clicks; an address made
+    from a loop's variable cannot be found again from its number, so it stays as it is.
     """
     if not raw.lower().startswith(_WEB) and not spans.begins_with_tag(raw):
         return False
     names = engine.names_in(target)
-    return UNSUBSCRIBE not in names and all(known(name.partition(".")[0]) for name in names)
+    return not names & _NO_CLICKS and all(known(name.partition(".")[0]) for name in names)
 
 
 def _reference(links: list[str], target: str) -> str:
@@ -117,5 +120,6 @@ def _with_pixel(html: str) -> str:
     if not html.strip():
         return ""
     pixel = f'<img src="{{{{ {PIXEL} }}}}" width="1" height="1" alt="" style="border:0">'
+    pixel += f"{{{{ {TRAP} }}}}"
     at = html.lower().rfind("</body>")
     return html + pixel if at < 0 else html[:at] + pixel + html[at:]

@@ -100,7 +100,7 @@ def mark_sending(it: DispatchFact) -> bool:
 
     False when the database turned out to be behind its stamp: then nothing may go.
     """
-    stamped = epoch.stamped_now()
+    stamped = stamp.ticks()
     with store.write():
         ticked = epoch.tick(stamped)
         if ticked is not None:

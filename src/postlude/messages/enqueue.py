@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from postlude.kernel import ids, store, wakeup
-from postlude.messages import epoch, locales, settling, traits
+from postlude.messages import counted, epoch, locales, settling, traits
 from postlude.messages.errors import UnknownSender, UnknownTemplate
 from postlude.messages.models import Message, Outbox
 from postlude.messages.types import Enqueued, Klass, NewMessage, State
@@ -66,6 +66,7 @@ def enqueue_many(org: int, messages: Sequence[NewMessage], *, now: datetime) -> 
         missed = [key for key, (number, _) in fresh.items() if number not in written]
         older = _existing(org, missed)
         if written:
+            _tell_replaced(org, [it for number, it in fresh.values() if number in written])
             wakeup.nudge()
     results = []
     told: set[str] = set()
@@ -79,6 +80,11 @@ def enqueue_many(org: int, messages: Sequence[NewMessage], *, now: datetime) -> 
             results.append(Enqueued(old, message.key, existed=True, blocked=blocked))
         told.add(message.key)
     return results
+
+
+def _tell_replaced(org: int, written: Iterable[NewMessage]) -> None:
+    """Whoever follows a message hears that another one stands for it."""
+    settling.publish(org, [it.fallback_of for it in written if it.fallback_of is not None])
 
 
 def cancel_many(
@@ -125,7 +131,7 @@ def _insert(org: int, fresh: Sequence[tuple[int, NewMessage]], now: datetime) ->
                 it.contact,
                 it.key,
                 it.fallback_of,
-                dict(it.context),
+                it.context,
                 it.on_quiet,
                 it.testing,
                 now,
@@ -137,8 +143,11 @@ def _insert(org: int, fresh: Sequence[tuple[int, NewMessage]], now: datetime) ->
             )
         )
     columns = (*_MESSAGE, *_BARE)
-    written = set(store.insert_ignore(Message, columns, rows, conflict=("org", "key")))
+    written = set(
+        store.insert_ignore(Message, columns, rows, conflict=("org", "key"), expect_new=True)
+    )
     _queue(org, [(number, it) for number, it in fresh if number in written], now)
+    counted.tell(org, {(day, it.node) for number, it in fresh if number in written})
     return written
 
 

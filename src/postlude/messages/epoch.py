@@ -7,6 +7,7 @@ everything it would send waits. See docs/why/restore.md.
 
 import logging
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db.models.functions import Greatest
@@ -71,21 +72,17 @@ def hold() -> None:
         _log.error("the database is behind its stamp: sending waits for an operator's yes")
 
 
-def tick(stamped: int | None) -> tuple[str, int] | None:
-    """Move the tick in the caller's transaction; None when held or behind `stamped`."""
-    least = stamped if stamped is not None else 0
+def tick(stamped: Mapping[str, int]) -> tuple[str, int] | None:
+    """Move the tick in the caller's transaction; None when held or behind its stamp.
+
+    `stamped` is `stamp.ticks()`, read before the transaction.
+    """
     rows = store.rows_sql(
-        "UPDATE messages_epoch SET tick = tick + 1 WHERE id = %s AND held = %s AND tick >= %s "
-        "RETURNING database, tick",
-        (_ROW, False, least),
+        "UPDATE messages_epoch SET tick = tick + 1 WHERE id = %s AND held = %s"  # noqa: S608 - ours
+        f"{' AND NOT (database = %s AND tick < %s)' * len(stamped)} RETURNING database, tick",
+        [_ROW, False, *(each for pair in stamped.items() for each in pair)],
     )
     return (str(rows[0][0]), int(rows[0][1])) if rows else None
-
-
-def stamped_now() -> int | None:
-    """Return the stamp for this database, to be read before the transaction that ticks."""
-    database = _database()
-    return stamp.read(database) if database else None
 
 
 def release(actor: str, *, now: datetime) -> int:

@@ -114,7 +114,8 @@ _SELECT = """
     SELECT m.id, m.org_id, m.key, m.klass, m.channel, m.sender_id, m.contact, m.node, m.cycle,
         m.template_version_id, m.locale, m.context, m.testing, COALESCE(o.phase, m.state),
         m.reason, m.created_at, m.deadline, m.accepted_at, m.settled_at, m.provider_id,
-        COALESCE(o.attempts, 0), o.due, m.address, m.segments, m.cost
+        COALESCE(o.attempts, 0), o.due, m.address, m.segments, m.cost,
+        m.fallback_of
     FROM messages_message m
     LEFT JOIN messages_outbox o ON o.id = m.id AND m.state = 'queued'
     WHERE m.org_id = %s AND """
@@ -126,7 +127,7 @@ def _select(org: int, where: str, values: Sequence[int | str]) -> list[MessageFa
 
 def _fact(row: tuple[Any, ...]) -> MessageFact:
     context, testing, state, reason, created, deadline = row[11:17]
-    accepted, settled, provider_id, attempts, due, address, size, cost = row[17:]
+    accepted, settled, provider_id, attempts, due, address, size, cost, before = row[17:]
     values: list[Any] = [
         *row[:3],
         Klass(row[3]),
@@ -145,5 +146,6 @@ def _fact(row: tuple[Any, ...]) -> MessageFact:
         address,
         size,
         cost,
+        before,
     ]
     return MessageFact(*values)

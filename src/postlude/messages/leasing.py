@@ -26,14 +26,20 @@ class _Room:
     probing: bool = False
 
 
-def lease(
-    sender: int, *, owner: str, limit: int, now: datetime, lanes: Collection[int]
+def lease(  # noqa: PLR0913 - who takes how many of what
+    sender: int,
+    *,
+    owner: str,
+    limit: int,
+    now: datetime,
+    lanes: Collection[int],
+    windows: int = 1,
 ) -> list[Leased]:
-    """Lease one window, lane 0 before lane 1 before lane 2. A paused sender yields nothing."""
+    """Lease so many windows, lane 0 before lane 1 before lane 2. A paused sender yields nothing."""
     if not _anything_due(sender, lanes, now) or epoch.held():
         return []
     with store.write():
-        taken = _take(sender, owner, limit, now, sorted(lanes))
+        taken = _take(sender, owner, (limit, windows), now, sorted(lanes))
     if taken:
         boundaries.crossing("messages.leased")
     return read(taken)
@@ -73,14 +79,18 @@ def _anything_due(sender: int, lanes: Collection[int], now: datetime) -> bool:
     )
 
 
-def _take(sender: int, owner: str, limit: int, now: datetime, lanes: Sequence[int]) -> list[int]:
+def _take(
+    sender: int, owner: str, wished: tuple[int, int], now: datetime, lanes: Sequence[int]
+) -> list[int]:
     # Locks the sender's row first: leasers of one sender take turns, so tokens never go negative.
     if not store.execute(
         "UPDATE messages_sender SET version = version + 1 WHERE id = %s", [sender]
     ):
         return []
     row = Sender.objects.get(id=sender)
-    room = _room(row, min(limit, row.window, traits.of(row.channel).window), now)
+    limit, windows = wished
+    most = min(limit, row.window, traits.of(row.channel).window) * windows
+    room = _room(row, most, now)
     filled = bucket.refill(_bucket(row), now.timestamp())
     taken: list[int] = []
     for lane in lanes:

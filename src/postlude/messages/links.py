@@ -1,5 +1,7 @@
 """What a token in a link, a pixel or an unsubscribe address stands for."""
 
+import contextlib
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import lru_cache
 
@@ -8,11 +10,16 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from postlude.kernel import boundaries, store, tokens
 from postlude.kernel.errors import BadToken
-from postlude.messages import addresses, rendering, settling
+from postlude.messages import addresses as places
+from postlude.messages import rendering, settling
+from postlude.messages.errors import UnknownTemplate
 from postlude.messages.models import Message
-from postlude.messages.texts import roots_of, text_of
+from postlude.messages.texts import Text, roots_of, text_of
 from postlude.messages.types import Klass, Leased, Target, TokenOwner, Unsubscribed
 from postlude.people import api as people
+
+_CHUNK = 5_000
+TRAP = places.TRAP
 
 
 def token_of(message: int) -> str:
@@ -27,26 +34,101 @@ def message_of_token(token: str) -> TokenOwner | None:
         return None
 
 
-def resolve_link(message: int, n: int) -> Target | None:
-    """Return where link `n` leads, from the template version the message was decided with.
+def owners_of_tokens(given: Collection[str]) -> dict[str, TokenOwner]:
+    """Return whose tokens these are, in one query; one that we did not make is left out."""
+    numbers: dict[str, int] = {}
+    for token in given:
+        with contextlib.suppress(BadToken):
+            numbers[token] = tokens.unseal(rendering.TOKEN, token)
+    owners = owners_of(numbers.values())
+    return {token: owners[number] for token, number in numbers.items() if number in owners}
 
-    None when there is no such link, or when it leads nowhere now. A link without placeholders
-    costs no query once its message is known.
+
+def owners_of(messages: Iterable[int]) -> dict[int, TokenOwner]:
+    """Return whose these messages are and what they belong to, in one query for thousands."""
+    owners: dict[int, TokenOwner] = {}
+    for part in store.chunks(sorted(set(messages)), _CHUNK):
+        rows = store.rows_sql(
+            "SELECT m.org_id, m.id, m.contact, m.channel, m.testing, m.node, "  # noqa: S608 - our own SQL
+            "v.template_id, m.cycle "
+            "FROM messages_message m "
+            "JOIN messages_templateversion v ON v.id = m.template_version_id "
+            f"WHERE m.id {store.among()}",
+            [store.many(part)],
+        )
+        owners |= {
+            number: TokenOwner(org, number, contact, channel, bool(testing), node, template, cycle)
+            for org, number, contact, channel, testing, node, template, cycle in rows
+        }
+    return owners
+
+
+def resolve_link(message: int, n: int) -> Target | None:
+    """Return where one link leads; see `resolve_links`."""
+    return resolve_links([(message, n)]).get((message, n))
+
+
+def resolve_links(wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Target]:
+    """Return where links (message, n) lead, from the template versions they were decided with.
+
+    One that is not there, or leads nowhere now, is left out. Links without placeholders cost one
+    query for all of their messages.
     """
+    links = set(wanted)
+    found: dict[tuple[int, int], Target] = {}
+    written = _written({message for message, _ in links})
+    for message, n in links:
+        if message not in written:
+            continue
+        org, version, locale = written[message]
+        text = text_of(org, version, locale)
+        if not 0 <= n < len(text.links):
+            continue
+        live = n in text.live_links
+        url = _of_person(message, text, n) if live else _of_all(org, version, locale, n)
+        if url and places.is_web(url):
+            found[message, n] = Target(org, message, n, url)
+    return found
+
+
+def link_count(org: int, version: int, locale: str) -> int:
+    """Return how many links a text has that count; 0 where another system has the text."""
     try:
-        it = _described(message)
-    except ObjectDoesNotExist:
-        return None
-    text = text_of(it.org, it.template_version, it.locale)
-    if not 0 <= n < len(text.links):
-        return None
-    names = roots_of(text.links[n])
-    values = rendering.values_for(it.org, [it], names)[0]
+        return len(text_of(org, version, locale).links)
+    except UnknownTemplate:
+        return 0
+
+
+def _of_person(message: int, text: Text, n: int) -> str:
+    """Return where a link leads that depends on whom it was written to; "" for nowhere."""
+    it = described(message)
+    values = rendering.values_for(it.org, [it], roots_of(text.links[n]))[0]
     try:
-        url = rendering.link_target(text, n, values)
+        return rendering.link_target(text, n, values)
     except minijinja.TemplateError:
-        return None
-    return Target(it.org, message, n, url) if addresses.is_web(url) else None
+        return ""
+
+
+@lru_cache(maxsize=10_000)
+def _of_all(org: int, version: int, locale: str, n: int) -> str:
+    """Return where a link leads for everybody alike; a version never changes."""
+    try:
+        return rendering.link_target(text_of(org, version, locale), n, {})
+    except minijinja.TemplateError:
+        return ""
+
+
+def _written(messages: Collection[int]) -> dict[int, tuple[int, int, str]]:
+    """Return by what messages were written: organisation, template version, locale."""
+    found: dict[int, tuple[int, int, str]] = {}
+    for part in store.chunks(sorted(messages), _CHUNK):
+        rows = store.rows_sql(
+            "SELECT id, org_id, template_version_id, locale "  # noqa: S608 - our own SQL
+            f"FROM messages_message WHERE id {store.among()}",
+            [store.many(part)],
+        )
+        found |= {number: (org, version, locale) for number, org, version, locale in rows}
+    return found
 
 
 def unsubscribe(token: str, *, now: datetime, via: str) -> Unsubscribed | None:
@@ -77,7 +159,8 @@ def _owner(message: int) -> TokenOwner:
 
 
 @lru_cache(maxsize=10_000)
-def _described(message: int) -> Leased:
+def described(message: int) -> Leased:
+    """Return a message as it was decided; raise ObjectDoesNotExist."""
     row = Message.objects.select_related("sender").get(id=message)
     return Leased(
         message=row.id,

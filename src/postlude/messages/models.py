@@ -186,6 +186,12 @@ class Message(models.Model):
                 name="messages_message_unknown",
                 condition=Q(state="unknown"),
             ),
+            # Invitations: few beside the notices of a chain, and looked at on every page.
+            models.Index(
+                fields=("org", "id"),
+                name="messages_message_invitation",
+                condition=Q(klass="transactional", testing=False),
+            ),
             models.Index(
                 fields=("dispatch", "id"),
                 name="messages_message_dispatch",

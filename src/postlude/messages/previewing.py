@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from postlude.kernel import tokens
-from postlude.messages import addresses as places
-from postlude.messages import compiling, pricing, publishing, segments
+from postlude.messages import pricing, publishing, segments, weighing
 from postlude.messages.errors import UnknownTemplate
 from postlude.messages.models import TemplateText, TemplateVersion
 from postlude.messages.types import TEXT_MESSAGE, LocaleText, Preview
@@ -23,15 +21,7 @@ def preview(org: int, version: int, locale: str, values: Mapping[str, Any] | Non
     if of.template.kind != TEXT_MESSAGE:
         return shown
     # The addresses of a real message are longer than those of a sample, and are paid for.
-    whole = {**(values or {}), **_as_long_as_real()}
+    whole = {**(values or {}), **weighing.as_long_as_real()}
     size = segments.count(publishing.preview_text(written, of.context_sample, whole).text)
     cost = pricing.cost(orgs.fees(org), (TEXT_MESSAGE,), size.count)
     return replace(shown, size=size, cost=cost)
-
-
-def _as_long_as_real() -> dict[str, str]:
-    token = tokens.seal("message", 0)
-    return {
-        compiling.LINK: places.link_prefix(token),
-        compiling.UNSUBSCRIBE: places.unsubscribe(token),
-    }

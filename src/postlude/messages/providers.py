@@ -24,6 +24,7 @@ def samples(context: Mapping[str, Any]) -> dict[str, Any]:
         "context": context,
         "locale": "en",
         "unsubscribe_url": "https://example.test/u/sample",
+        "view_in_browser_url": "https://example.test/v/sample",
     }
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from postlude.messages.errors import (
     UnknownTemplate,
 )
 from postlude.messages.models import Link, MessageTemplate, TemplateText, TemplateVersion
+from postlude.messages.senders import PAST
 from postlude.messages.types import LocaleText, Preview, TemplateRef
 
 _PARTS = ("subject", "mjml", "html", "text")
@@ -83,10 +84,25 @@ def ref(org: int, slug: str) -> TemplateRef:
     )
 
 
+def newest_versions(org: int, slugs: Collection[str]) -> dict[str, int]:
+    """Return the number of the newest version of each of these; raise UnknownTemplate."""
+    rows = store.rows_sql(
+        "SELECT t.slug, v.id FROM messages_template t "  # noqa: S608 - our own SQL
+        "JOIN messages_templateversion v ON v.template_id = t.id "
+        f"WHERE t.org_id = %s AND t.slug {store.among()} ORDER BY v.number",
+        [org, store.many(slugs)],
+    )
+    found: dict[str, int] = dict(rows)
+    for slug in slugs:
+        if slug not in found:
+            raise UnknownTemplate(template=slug)
+    return found
+
+
 def refs(org: int) -> list[TemplateRef]:
-    """Return the newest version of every template, by name."""
-    slugs = MessageTemplate.objects.filter(org=org).order_by("slug").values_list("slug", flat=True)
-    return [ref(org, slug) for slug in slugs]
+    """Return the newest version of every template that has texts, by name."""
+    rows = MessageTemplate.objects.filter(org=org).exclude(kind=PAST).order_by("slug")
+    return [ref(org, slug) for slug in rows.values_list("slug", flat=True)]
 
 
 def preview_text(
@@ -115,9 +131,7 @@ def parts_of(subject: str, html: str, text: str) -> dict[str, str]:
 def _compiled(text: LocaleText, samples: Mapping[str, Any]) -> Compiled:
     sources = {part: getattr(text, part) for part in _PARTS if getattr(text, part)}
     for part, source in sources.items():
-        _check_syntax(text.locale, part, source)
-        _check_names(text.locale, part, source, samples)
-        _check_render(text.locale, part, source, samples)
+        check_source(text.locale, part, source, samples)
     if "\n" in text.subject.strip() or "\r" in text.subject.strip():
         raise BadTemplate(
             locale=text.locale, part="subject", line=1, problem="a subject is one line"
@@ -128,6 +142,13 @@ def _compiled(text: LocaleText, samples: Mapping[str, Any]) -> Compiled:
     for part, source in parts_of(made.subject, made.html, made.text).items():
         _check_syntax(text.locale, part, source)
     return made
+
+
+def check_source(locale: str, part: str, source: str, samples: Mapping[str, Any]) -> None:
+    """Raise what is wrong with one part of a text: TemplateSyntax or UnknownPlaceholder."""
+    _check_syntax(locale, part, source)
+    _check_names(locale, part, source, samples)
+    _check_render(locale, part, source, samples)
 
 
 def _check_syntax(locale: str, part: str, source: str) -> None:
@@ -171,6 +192,7 @@ def _sample_values(made: Compiled, samples: Mapping[str, Any]) -> dict[str, Any]
     return {
         compiling.LINK: "https://example.test/c/sample/",
         compiling.PIXEL: "https://example.test/o/sample.gif",
+        compiling.TRAP: "",
         **filled,
     }
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from postlude.kernel import boundaries, redact, store, wakeup
-from postlude.messages import epoch, settle, settling
+from postlude.messages import counted, epoch, settle, settling
 from postlude.messages.models import Message, Outbox
 from postlude.messages.states import stored_sources_of
 from postlude.messages.types import (
@@ -150,6 +150,9 @@ def _advance_all(
     if delivered:
         Message.objects.filter(id__in=delivered).update(state=State.DELIVERED, reason="")
         Outbox.objects.filter(id__in=delivered).delete()
+    told = [it for it, moved in zip(found, changed, strict=True) if moved and it is not None]
+    if told:
+        counted.tell(told[0].org_id, {(it.day, it.node) for it in told})
     return changed
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
-from postlude.kernel import boundaries, claims, store, wakeup
+from postlude.kernel import boundaries, claims, set_back, store, wakeup
 from postlude.messages import dispatching, senders, settling, traits
 from postlude.messages.models import Message, Outbox
 from postlude.messages.types import Recovered, State
@@ -21,8 +21,28 @@ def recover(now: datetime) -> Recovered:
     was left over by a cancelled dispatch.
     """
     requeued = _drain_leased()
+    _wake(now)
     unknown, repeated = _drain_sending(now)
     return Recovered(requeued, unknown, repeated, _expire(now), dispatching.end_cancelled(now))
+
+
+def _wake(now: datetime) -> None:
+    """Move what was decided under a clock that ran ahead, and waits for it, to now."""
+    ahead = now + set_back.TOLERANCE
+    queued = Outbox.objects.filter(phase="queued", due__gt=ahead)
+    rows = list(queued.order_by("-due").values_list("id", "due")[:_CHUNK])
+    made = Message.objects.filter(id__in=[number for number, _ in rows], created_at__gt=ahead)
+    of_future = dict(made.values_list("id", "created_at"))
+    if not of_future:
+        return
+    with store.write():
+        for number, due in rows:
+            if number in of_future:
+                Outbox.objects.filter(id=number, phase="queued", due=due).update(
+                    due=set_back.back(due, of_future[number], now)
+                )
+    boundaries.crossing("messages.woken")
+    wakeup.nudge()
 
 
 def _lost(phase: str) -> list[Outbox]:

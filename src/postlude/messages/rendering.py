@@ -3,14 +3,14 @@
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import minijinja
 
-from postlude.kernel import tokens
+from postlude.kernel import clock, tokens
 from postlude.kernel.errors import AppError
 from postlude.messages import addresses as places
 from postlude.messages import (
@@ -43,6 +43,13 @@ from postlude.people import api as people
 _log = logging.getLogger(__name__)
 _NUMBER = re.compile(r"\d+")
 TOKEN = "message"  # noqa: S105 - the purpose of a token, not one
+_OURS: Mapping[str, Callable[[str], str]] = {
+    compiling.UNSUBSCRIBE: places.unsubscribe,
+    compiling.LINK: places.link_prefix,
+    compiling.PIXEL: places.pixel,
+}
+_ALL_OURS = frozenset({*_OURS, compiling.TRAP, compiling.VIEW})
+VIEW_TOKEN = "message-view"  # noqa: S105 - a link that is passed on must not open the whole mail
 _ID_TOKEN = "message-id"  # noqa: S105 - Message-ID is seen by others and opens nothing
 
 
@@ -64,6 +71,7 @@ class _Batch:
     devices: Mapping[int, tuple[str, ...]]
     traits: ChannelTraits
     fees: Fees
+    trap: bool
 
 
 def render(leased: Sequence[Leased], *, now: datetime) -> tuple[list[Rendered], list[Outcome]]:
@@ -92,23 +100,41 @@ def trial(it: Leased) -> Rendered:
     return _one(it, _batch(it.org, it.sender, [it]))
 
 
+def for_browser(it: Leased, picture: str) -> tuple[str, str]:
+    """Return the HTML and the text of a message as a page shows them, with the same links.
+
+    In place of the picture that counts opens there is `picture`, and no link that nobody sees.
+    Raises what rendering it raises.
+    """
+    text = text_of(it.org, it.template_version, it.locale)
+    own = {compiling.PIXEL: minijinja.safe(picture), compiling.TRAP: ""}
+    values = {**values_for(it.org, [it], text.names)[0], **own}
+    return _part(text, "body.html", values), _part(text, "text.txt", values)
+
+
 def values_for(org: int, leased: Sequence[Leased], names: frozenset[str]) -> list[dict[str, Any]]:
     """Return what templates may name, for each message in order."""
     by_name = providers.values(org, leased, names)
-    return [_named(it, by_name) for it in leased]
+    return [_named(it, by_name, _ALL_OURS, tokens.seal(TOKEN, it.message)) for it in leased]
 
 
-def _named(it: Leased, by_name: Mapping[str, Mapping[int, Any]]) -> dict[str, Any]:
+def _named(
+    it: Leased,
+    by_name: Mapping[str, Mapping[int, Any]],
+    used: Collection[str],
+    token: str,
+    *,
+    trap: bool = False,
+) -> dict[str, Any]:
+    """Return what a template names; `used` are the names that it has."""
     live = {name: values.get(it.message, {}) for name, values in by_name.items()}
-    token = tokens.seal(TOKEN, it.message)
-    own = {
-        "context": it.context,
-        "locale": it.locale,
-        compiling.UNSUBSCRIBE: minijinja.safe(places.unsubscribe(token)),
-        compiling.LINK: minijinja.safe(places.link_prefix(token)),
-        compiling.PIXEL: minijinja.safe(places.pixel(token)),
-    }
-    return {**live, **own}
+    ours = {name: minijinja.safe(_OURS[name](token)) for name in _OURS if name in used}
+    if compiling.TRAP in used:
+        ours[compiling.TRAP] = minijinja.safe(places.trap(token)) if trap else ""
+    if compiling.VIEW in used:
+        seen = places.view(tokens.seal(VIEW_TOKEN, it.message))
+        ours[compiling.VIEW] = minijinja.safe(seen)
+    return {**live, "context": it.context, "locale": it.locale, **ours}
 
 
 def _batch(org: int, sender: int, group: Sequence[Leased]) -> _Batch:
@@ -126,7 +152,16 @@ def _batch(org: int, sender: int, group: Sequence[Leased]) -> _Batch:
     files = attachments.of(org, group)
     devices = _devices(org, group)
     account = senders.by_id(sender)
-    return _Batch(recipients, values, account, files, devices, its, orgs.fees(org))
+    trap = its.has_html and _is_trapped(org)
+    return _Batch(recipients, values, account, files, devices, its, orgs.fees(org), trap)
+
+
+def _is_trapped(org: int) -> bool:
+    """Say whether mails carry a link that no person sees, from this day on."""
+    rules = orgs.measuring(org)
+    if not any(each.trap for each in rules):
+        return False
+    return orgs.measuring_of_day(rules, orgs.local_day(org, clock.now())).trap
 
 
 def _devices(org: int, group: Sequence[Leased]) -> dict[int, tuple[str, ...]]:
@@ -142,8 +177,8 @@ def _one(it: Leased, batch: _Batch) -> Rendered:
     if recipient is None:
         raise AppError("The contact has no address for this channel.")
     text = text_of(it.org, it.template_version, it.locale)
-    values = _named(it, batch.values)
     token = tokens.seal(TOKEN, it.message)
+    values = _named(it, batch.values, text.names, token, trap=batch.trap)
     html = _part(text, "body.html", values) if batch.traits.has_html else ""
     plain = _part(text, "text.txt", values)
     check_links(text, values, token, html + plain)
@@ -158,10 +193,10 @@ def _one(it: Leased, batch: _Batch) -> Rendered:
         token=token,
         to_address=headers.safe("To", recipient.value),
         to_name=headers.safe("To", recipient.name),
-        subject=headers.safe("Subject", _part(text, "subject.txt", values)),
+        subject=headers.safe("Subject", _part(text, "subject.txt", values)) if text.titled else "",
         html=html,
         text=plain,
-        headers=_headers(it, token, batch.account),
+        headers=_headers(it, token, batch.account) if batch.traits.has_html else (),
         metadata={"outbox_id": str(it.message)},
         address=recipient.address,
         attempts=it.attempts,

@@ -1,16 +1,16 @@
 """Promise 4: suppression, consent, caps and quiet hours are checked when sending."""
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from postlude.kernel import boundaries, ids, store
 from postlude.messages import courtesy, senders, settling, traits, vetoes
-from postlude.messages.models import Message, Outbox, SendBlock
+from postlude.messages.cap_uses import CapUses
+from postlude.messages.models import Outbox, SendBlock
+from postlude.messages.quiet import Quiet
 from postlude.messages.types import Block, Klass, Leased, State
 from postlude.orgs import api as orgs
-from postlude.orgs.types import Cap
 from postlude.people import api as people
 
 _BLOCK = (
@@ -26,8 +26,6 @@ _BLOCK = (
     "at",
     "day",
 )
-_WENT = (State.ACCEPTED, State.DELIVERED, State.BOUNCED, State.UNKNOWN)
-_ON_THE_WAY = ("leased", "sending")
 
 
 def screen(leased: Sequence[Leased], *, owner: str, now: datetime) -> list[Leased]:
@@ -55,18 +53,25 @@ def screen(leased: Sequence[Leased], *, owner: str, now: datetime) -> list[Lease
     return may_go
 
 
-def blocked_many(org: int, leased: Sequence[Leased], *, now: datetime) -> dict[int, Block]:
-    """Say which of these may not go now, and why; changes nothing."""
+def blocked_many(
+    org: int, leased: Sequence[Leased], *, now: datetime, zone: str = ""
+) -> dict[int, Block]:
+    """Say which of these may not go now, and why; changes nothing.
+
+    Quiet hours are by the clocks of the person, else of `zone`, else of the branch that a message
+    is about.
+    """
     if not leased:
         return {}
-    quiet = orgs.quiet_until(org, now)
+    quiet = Quiet(org, leased, zone, now)
     blocks: dict[int, Block] = {}
-    usage = _Usage(org, leased, orgs.caps(org), now)
+    usage = CapUses(org, leased, orgs.caps(org), now)
     for medium in sorted({it.medium for it in leased}):
         group = [it for it in leased if it.medium == medium]
-        standing = _standing(org, medium, group)
+        asked = any(it.klass is not Klass.TRANSACTIONAL for it in group)
+        standing = reach(group[0], {it.contact for it in group}, asked=asked)
         for it in group:
-            facts = _facts(it, standing, usage.of(it), quiet)
+            facts = _facts(it, standing, usage.of(it), quiet.until(it))
             block = courtesy.judge(facts, now)
             if block is None:
                 usage.goes(it)
@@ -75,29 +80,24 @@ def blocked_many(org: int, leased: Sequence[Leased], *, now: datetime) -> dict[i
     return blocks
 
 
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """What `people` knows about the contacts of a batch on one medium."""
+def reach(
+    like: Leased, contacts: Collection[int], *, asked: bool | None = None
+) -> people.Reachable:
+    """Ask what speaks against writing to these people by the channel of a message like this."""
+    if asked is None:
+        asked = like.klass is not Klass.TRANSACTIONAL
+    kind = traits.of(like.channel).address_kind
+    return people.reachable(like.org, contacts, like.medium, kind, asked=asked)
 
-    suppressed: Mapping[int, str]
-    places: Mapping[int, str]
-    consents: Mapping[int, bool | None]
 
-
-def _standing(org: int, medium: str, group: Sequence[Leased]) -> _Standing:
-    contacts = sorted({it.contact for it in group})
-    kind = traits.of(group[0].channel).address_kind
-    asks = [it.contact for it in group if it.klass is not Klass.TRANSACTIONAL]
-    return _Standing(
-        people.suppressed(org, contacts, medium),
-        {who: place.value for who, place in people.addresses(org, contacts, kind).items()},
-        people.consents(org, sorted(set(asks)), medium) if asks else {},
-    )
+def judge(it: Leased, standing: people.Reachable, now: datetime) -> Block | None:
+    """Judge a message by who it is for alone: where there are neither caps nor quiet hours."""
+    return courtesy.judge(_facts(it, standing, (), None), now)
 
 
 def _facts(
     it: Leased,
-    standing: _Standing,
+    standing: people.Reachable,
     caps: Sequence[courtesy.CapUse],
     quiet_until: datetime | None,
 ) -> courtesy.Facts:
@@ -114,58 +114,6 @@ def _facts(
         caps=caps,
         quiet_until=quiet_until,
     )
-
-
-class _Usage:
-    """How much of each cap a contact has used, for a whole batch with two queries."""
-
-    def __init__(
-        self, org: int, leased: Sequence[Leased], caps: Sequence[Cap], now: datetime
-    ) -> None:
-        self._caps = caps
-        self._now = now
-        self._went: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
-        self._on_the_way: Counter[tuple[int, str]] = Counter()
-        asking = [it for it in leased if it.klass is Klass.MARKETING and not it.testing]
-        contacts = {it.contact for it in asking}
-        if caps and contacts:
-            self._load(org, contacts, {it.message for it in leased})
-
-    def _load(self, org: int, contacts: set[int], batch: set[int]) -> None:
-        marketing = Message.objects.filter(
-            org=org, contact__in=contacts, klass=Klass.MARKETING, testing=False
-        )
-        since = self._now - timedelta(days=max(cap.days for cap in self._caps))
-        went = marketing.filter(state__in=_WENT, settled_at__gt=since)
-        for contact, medium, accepted, settled in went.values_list(
-            "contact", "channel", "accepted_at", "settled_at"
-        ):
-            self._went[contact].append((medium, accepted or settled or self._now))
-        moving = Outbox.objects.filter(org=org, phase__in=_ON_THE_WAY).exclude(id__in=batch)
-        others = marketing.filter(id__in=moving.values("id"))
-        for contact, medium in others.values_list("contact", "channel"):
-            self._on_the_way[contact, medium] += 1
-
-    def of(self, it: Leased) -> list[courtesy.CapUse]:
-        caps = [cap for cap in self._caps if cap.channel in {None, it.medium}]
-        return [self._use(it.contact, cap) for cap in caps]
-
-    def _use(self, contact: int, cap: Cap) -> courtesy.CapUse:
-        since = self._now - timedelta(days=cap.days)
-        sent = sum(
-            1 for medium, at in self._went[contact] if at > since and cap.channel in {None, medium}
-        )
-        moving = sum(
-            count
-            for (who, medium), count in self._on_the_way.items()
-            if who == contact and cap.channel in {None, medium}
-        )
-        return courtesy.CapUse(cap.count, sent, moving)
-
-    def goes(self, it: Leased) -> None:
-        """What goes now is on its way for the next message in the batch."""
-        if it.klass is Klass.MARKETING and not it.testing:
-            self._on_the_way[it.contact, it.medium] += 1
 
 
 def _mine(messages: Sequence[int], owner: str) -> list[Outbox]:

@@ -14,7 +14,7 @@ _BASIC = frozenset(
 )
 _ESCAPED = frozenset("\f^{}\\[~]|€")  # an escape before each: two units
 _GSM = _BASIC | _ESCAPED
-_BASIC_PLANE = 0xFFFF
+_LAST_OF_THE_PLANE = chr(0xFFFF)
 
 Encoding = Literal["gsm7", "ucs2"]
 ROOM: dict[Encoding, tuple[int, int]] = {"gsm7": (160, 153), "ucs2": (70, 67)}
@@ -35,17 +35,18 @@ def count(text: str) -> Segments:
     """Return what a text takes; nothing takes no segment."""
     letters = set(text)
     encoding: Encoding = "gsm7" if letters <= _GSM else "ucs2"
-    wide = letters & _ESCAPED if encoding == "gsm7" else {each for each in letters if _pair(each)}
+    if encoding == "gsm7":
+        wide = letters & _ESCAPED
+    elif max(letters) <= _LAST_OF_THE_PLANE:
+        wide = set()
+    else:
+        wide = {each for each in letters if each > _LAST_OF_THE_PLANE}
     units = len(text) + (sum(each in wide for each in text) if wide else 0)
     single, several = ROOM[encoding]
     if units <= single:
         return Segments(encoding, units, min(units, 1), single)
     parts = _parts(text, wide, several) if wide else -(-units // several)
     return Segments(encoding, units, parts, parts * several)
-
-
-def _pair(letter: str) -> bool:
-    return ord(letter) > _BASIC_PLANE
 
 
 def _parts(text: str, wide: set[str], room: int) -> int:

@@ -5,7 +5,7 @@ import logging
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from django.db.models import Count, F, Min, Q
 
@@ -18,6 +18,19 @@ from postlude.messages.types import SenderConfig, SenderStatus
 _log = logging.getLogger(__name__)
 _MOST_WINDOW = 500
 ALARM = "sender.alarm"
+PAST = "past"  # of what other systems sent: nothing goes out by it, and no list shows it
+
+
+class _Accounted(Protocol):
+    @property
+    def id(self) -> int: ...
+    @property
+    def org_id(self) -> int: ...
+
+
+class _Taken(Protocol):
+    @property
+    def sender_id(self) -> int: ...
 
 
 def ensure(org: int, slug: str, channel: str, values: Mapping[str, Any]) -> int:
@@ -139,7 +152,7 @@ def status(org: int, now: datetime) -> list[SenderStatus]:
             oldest_due=waiting.get(row.id, (0, None))[1],
             waiting_since=since.get(row.id),
         )
-        for row in Sender.objects.filter(org=org).order_by("slug")
+        for row in Sender.objects.filter(org=org).exclude(channel=PAST).order_by("slug")
     ]
 
 
@@ -168,7 +181,7 @@ def resume(org: int, sender: int) -> None:
         wakeup.nudge()
 
 
-def pause(row: Sender, until: datetime, reason: str, *, alarm: bool = False) -> None:
+def pause(row: _Accounted, until: datetime, reason: str, *, alarm: bool = False) -> None:
     """Let a sender rest until then, in the caller's transaction; never shortens a rest."""
     changed = (
         Sender.objects.filter(id=row.id)
@@ -180,7 +193,7 @@ def pause(row: Sender, until: datetime, reason: str, *, alarm: bool = False) -> 
         work.publish(ALARM, row.org_id, [str(row.id)])
 
 
-def give_back_quota(rows: Sequence[Outbox]) -> None:
+def give_back_quota(rows: Sequence[_Taken]) -> None:
     """Messages that were taken and did not go do not count."""
     for sender, count in Counter(row.sender_id for row in rows).items():
         Sender.objects.filter(id=sender, quota__isnull=False, quota_used__gte=count).update(

@@ -5,9 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from postlude.kernel import boundaries, redact, store
 from postlude.messages import breaker, months, retry, senders, settling, traits
+from postlude.messages.errors import UnknownSender
 from postlude.messages.models import Message, Outbox, Sender
 from postlude.messages.states import stored_sources_of
 from postlude.messages.types import Outcome, OutcomeKind, Settled, State
@@ -16,21 +18,52 @@ from postlude.orgs import api as orgs
 _DEFAULT_REST = 5.0
 
 
+class _Account(NamedTuple):
+    """What settling asks of a sender."""
+
+    id: int
+    org_id: int
+    channel: str
+    failures: int
+    opened: int
+    open_until: datetime | None
+
+
+class _Waiting(NamedTuple):
+    """An outbox row that is on the wire. No model object: every mail passes here."""
+
+    id: int
+    org_id: int
+    sender_id: int
+    phase: str
+    owner: str
+    attempts: int
+    maybe_sent: bool
+    unsure_since: datetime | None
+    deadline: datetime
+
+
+_WAITING = (
+    "SELECT id, org_id, sender_id, phase, owner, attempts, maybe_sent, unsure_since, deadline "
+    "FROM messages_outbox WHERE id"
+)
+
+
 @dataclass(slots=True)
 class _Sorted:
     """Outcomes of one window by what follows from them."""
 
-    ends: dict[State, list[tuple[Outbox, Outcome]]] = field(
+    ends: dict[State, list[tuple[_Waiting, Outcome]]] = field(
         default_factory=lambda: defaultdict(list)
     )
-    again: list[tuple[Outbox, retry.Decision, bool]] = field(default_factory=list)
+    again: list[tuple[_Waiting, retry.Decision, bool]] = field(default_factory=list)
     late: list[Outcome] = field(default_factory=list)
 
 
 def settle_many(sender: int, outcomes: Sequence[Outcome], *, owner: str, now: datetime) -> Settled:
     """Settle a window. An answer that comes after its lease was lost still counts when it can."""
     with store.write():
-        account = Sender.objects.get(id=sender)
+        account = _account(sender)
         rows = _rows(sender, outcomes, owner)
         decided = _sort(account, outcomes, rows, now)
         for state, pairs in decided.ends.items():
@@ -51,25 +84,43 @@ def settle_many(sender: int, outcomes: Sequence[Outcome], *, owner: str, now: da
     )
 
 
-def _rows(sender: int, outcomes: Sequence[Outcome], owner: str) -> dict[int, Outbox]:
-    found = (
-        Outbox.objects.select_for_update()
-        .filter(sender=sender, id__in=[it.message for it in outcomes])
-        .order_by("id")
+def _account(sender: int) -> _Account:
+    rows = store.rows_sql(
+        "SELECT id, org_id, channel, failures, opened, open_until FROM messages_sender "
+        "WHERE id = %s",
+        [sender],
     )
-    rows = {row.id: row for row in found if not owner or row.owner == owner}
-    # Everybody locks outbox rows first, then messages, each by id: no two can wait for each other.
+    if not rows:
+        raise UnknownSender(sender=sender)
+    number, org, channel, failures, opened, open_until = rows[0]
+    return _Account(number, org, channel, failures, opened, store.instant(open_until))
+
+
+def _rows(sender: int, outcomes: Sequence[Outcome], owner: str) -> dict[int, _Waiting]:
     wanted = [it.message for it in outcomes]
-    store.rows_sql(
-        f"SELECT id FROM messages_message WHERE id IN ({store.marks(wanted)}) "  # noqa: S608 - ours
-        f"ORDER BY id {store.locked()}",
-        wanted,
-    )
-    return rows
+    sql = f"{_WAITING} {store.among()} ORDER BY id {store.locked()}"
+    found = [_read(row) for row in store.rows_sql(sql, [store.many(wanted)])]
+    # Everybody locks outbox rows first, then messages, each by id: no two can wait for each other.
+    # Who has the outbox row needs no lock on its message.
+    if rest := set(wanted) - {row.id for row in found}:
+        store.rows_sql(
+            f"SELECT id FROM messages_message WHERE id {store.among()} "  # noqa: S608 - ours
+            f"ORDER BY id {store.locked()}",
+            [store.many(rest)],
+        )
+    # Whose they are is looked at here: asked in SQL, SQLite reads all that the sender has queued.
+    mine = [row for row in found if row.sender_id == sender]
+    return {row.id: row for row in mine if not owner or row.owner == owner}
+
+
+def _read(row: tuple[Any, ...]) -> _Waiting:
+    number, org, sender, phase, owner, attempts, maybe_sent, unsure_since, deadline = row
+    since, end = store.instant(unsure_since), store.known_instant(deadline)
+    return _Waiting(number, org, sender, phase, owner, attempts, bool(maybe_sent), since, end)
 
 
 def _sort(
-    account: Sender, outcomes: Sequence[Outcome], rows: dict[int, Outbox], now: datetime
+    account: _Account, outcomes: Sequence[Outcome], rows: dict[int, _Waiting], now: datetime
 ) -> _Sorted:
     result = _Sorted()
     channel = traits.of(account.channel)
@@ -97,14 +148,17 @@ def _sort(
     return result
 
 
-def _may_settle(row: Outbox, kind: OutcomeKind) -> bool:
+def _may_settle(row: _Waiting, kind: OutcomeKind) -> bool:
     """A leased row never reached the wire; it can only fail (a text that does not render)."""
     return row.phase == "sending" or (row.phase == "leased" and kind is OutcomeKind.FAILED)
 
 
-def _finish(state: State, pairs: Sequence[tuple[Outbox, Outcome]], now: datetime) -> None:
+def _finish(state: State, pairs: Sequence[tuple[_Waiting, Outcome]], now: datetime) -> None:
     messages = [row.id for row, _ in pairs]
-    Outbox.objects.filter(id__in=messages).delete()
+    store.execute(
+        f"DELETE FROM messages_outbox WHERE id {store.among()}",  # noqa: S608 - our own SQL
+        [store.many(messages)],
+    )
     if state is State.ACCEPTED:
         accept([outcome for _, outcome in pairs], now)
     else:
@@ -124,39 +178,30 @@ def accept(outcomes: Sequence[Outcome], now: datetime) -> int:
     """
     if not outcomes:
         return 0
+    rows = [(it.message, it.provider_id[:255], it.dispatch, it.segments) for it in outcomes]
+    given, values = store.given(Message, ("id", "provider_id", "dispatch", "segments"), rows)
     sources = stored_sources_of(State.ACCEPTED)
-    values, params = _table(outcomes)
     changed = store.execute(
         f"""
         UPDATE messages_message SET state = %s, reason = '', accepted_at = %s, settled_at = %s,
-            provider_id = v.column2, dispatch = CAST(v.column3 AS bigint),
-            segments = CASE WHEN CAST(v.column4 AS integer) > 0
-                THEN CAST(v.column4 AS integer) ELSE segments END
-        FROM (VALUES {values}) AS v
-        WHERE id = CAST(v.column1 AS bigint) AND state IN ({store.marks(sources)})
+            provider_id = given.provider_id, dispatch = given.dispatch,
+            segments = CASE WHEN given.segments > 0
+                THEN given.segments ELSE messages_message.segments END
+        FROM {given} WHERE messages_message.id = given.id AND state IN ({store.marks(sources)})
         """,  # noqa: S608 - our own SQL; values are parameters
-        [State.ACCEPTED.value, now, now, *params, *sources],
+        [State.ACCEPTED.value, now, now, *values, *sources],
     )
     if changed < len(outcomes):
         store.execute(
-            f"""
-            UPDATE messages_message SET provider_id = v.column2
-            FROM (VALUES {values}) AS v
-            WHERE id = CAST(v.column1 AS bigint) AND provider_id = ''
-            """,  # noqa: S608 - our own SQL; values are parameters
-            params,
+            "UPDATE messages_message SET provider_id = given.provider_id "  # noqa: S608 - ours
+            f"FROM {given} WHERE messages_message.id = given.id "
+            "AND messages_message.provider_id = ''",
+            values,
         )
     return changed
 
 
-def _table(outcomes: Sequence[Outcome]) -> tuple[str, list[int | str | None]]:
-    params: list[int | str | None] = []
-    for it in outcomes:
-        params += [it.message, it.provider_id[:255], it.dispatch, it.segments]
-    return ", ".join(["(%s, %s, %s, %s)"] * len(outcomes)), params
-
-
-def _requeue(again: Sequence[tuple[Outbox, retry.Decision, bool]], now: datetime) -> None:
+def _requeue(again: Sequence[tuple[_Waiting, retry.Decision, bool]], now: datetime) -> None:
     for row, decision, throttled in again:
         store.execute(
             "UPDATE messages_outbox SET phase = 'queued', owner = '', lease_until = NULL, "
@@ -172,7 +217,7 @@ def _requeue(again: Sequence[tuple[Outbox, retry.Decision, bool]], now: datetime
     senders.give_back_quota([row for row, decision, _ in again if not decision.maybe_sent])
 
 
-def _take_late(account: Sender, late: Sequence[Outcome], now: datetime) -> set[int]:
+def _take_late(account: _Account, late: Sequence[Outcome], now: datetime) -> set[int]:
     """An acceptance resolves what was parked as unknown meanwhile; the rest is only noted."""
     resolved = []
     for outcome in late:
@@ -211,7 +256,7 @@ def _rest(it: Outcome) -> timedelta:
     return timedelta(seconds=_DEFAULT_REST if it.retry_after is None else it.retry_after)
 
 
-def _health(account: Sender, outcomes: Sequence[Outcome], now: datetime) -> None:
+def _health(account: _Account, outcomes: Sequence[Outcome], now: datetime) -> None:
     asked = [(_rest(it), it.words) for it in outcomes if it.pause_sender]
     if asked:
         rest, words = max(asked, key=lambda each: each[0])

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import groupby
 
 from postlude.kernel import ids, redact, store, work
+from postlude.messages import counted
 from postlude.messages.models import Attempt, Message, Outbox
 from postlude.messages.states import stored_sources_of
 from postlude.messages.types import State
@@ -27,6 +28,7 @@ def end(rows: Sequence[Outbox], state: State, *, reason: str, now: datetime) -> 
 def publish(org: int, messages: Sequence[int]) -> None:
     if messages:
         work.publish(TOPIC, org, [str(message) for message in messages])
+        counted.tell_of(org, messages)
 
 
 def note(rows: Sequence[tuple[int, int, str, datetime, str, str, str]]) -> list[bool]:
@@ -41,6 +43,9 @@ def note(rows: Sequence[tuple[int, int, str, datetime, str, str, str]]) -> list[
         full.append((fresh, org, message, kind, at, cut, provider_id[:255], dedup or f"a{fresh}"))
     if not full:
         return []
+    if not any(row[-1] for row in rows):
+        store.insert_many(Attempt, _ATTEMPT, full)
+        return [True] * len(full)
     new = set(store.insert_ignore(Attempt, _ATTEMPT, full, conflict=("org", "message", "dedup")))
     return [row[0] in new for row in full]
 

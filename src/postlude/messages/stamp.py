@@ -25,9 +25,14 @@ def required() -> bool:
     return bool(getattr(settings, "POSTLUDE_STAMP_REQUIRED", True))
 
 
+def ticks() -> dict[str, int]:
+    """Return the highest tick of every database that the stamp knows."""
+    return _load(path())
+
+
 def read(database: str) -> int | None:
     """Return the highest tick of this database, None when the stamp does not know it."""
-    return _load(path()).get(database)
+    return ticks().get(database)
 
 
 def write(database: str, tick: int) -> None:

@@ -16,7 +16,7 @@ from postlude.messages.publishing import parts_of
 class Text:
     """One language of a template version, ready to render.
 
-    `live_links` are the numbers of links that depend on the person.
+    `live_links` are the numbers of links that depend on the person; `titled`: it has a subject.
     """
 
     id: int
@@ -25,6 +25,7 @@ class Text:
     names: frozenset[str]
     links: tuple[str, ...]
     live_links: frozenset[int]
+    titled: bool
 
 
 @lru_cache(maxsize=512)
@@ -46,6 +47,7 @@ def text_of(org: int, version: int, locale: str) -> Text:
         _roots([*parts.values(), *links]),
         links,
         frozenset(n for n, target in enumerate(links) if roots_of(target)),
+        bool(row.subject),
     )
 
 

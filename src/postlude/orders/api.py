@@ -27,24 +27,37 @@ from postlude.orders.facts import (
     tickets_of,
     valid_tickets_of,
 )
-from postlude.orders.handing import LEFT, on_contacts_joined
+from postlude.orders.handing import LEFT, on_contacts_joined, on_contacts_parted
 from postlude.orders.happenings import ensure_happening, happenings
 from postlude.orders.naming import ANSWERS, answers_subject, matches
 from postlude.orders.shop.checking import check_shop_order
 from postlude.orders.shop.reading import (
+    branches_of_orders,
     closed_shop_orders,
+    last_branches,
     shop_buyers,
     shop_orders,
     shop_orders_named,
     shop_orders_of,
+    shop_orders_since,
 )
-from postlude.orders.shop.taking import CANCELLED, CLOSED, take_shop_orders
+from postlude.orders.shop.taking import (
+    CANCELLED,
+    CLOSED,
+    OPENED,
+    TOLD,
+    check_standings,
+    take_shop_orders,
+    take_standing,
+)
 from postlude.orders.shop.types import (
     Place,
+    ShopItem,
     ShopOrderChange,
     ShopOrderFact,
     ShopOrderOutcome,
     ShopOrderSeen,
+    ShopOrderStanding,
     Stage,
 )
 from postlude.orders.upserts import upsert_sales
@@ -55,15 +68,21 @@ __all__ = (
     "CANCELLED",
     "CLOSED",
     "LEFT",
+    "OPENED",
+    "TOLD",
     "Place",
+    "ShopItem",
     "ShopOrderChange",
     "ShopOrderFact",
     "ShopOrderOutcome",
     "ShopOrderSeen",
+    "ShopOrderStanding",
     "Stage",
     "all_tickets",
     "answers_subject",
+    "branches_of_orders",
     "check_shop_order",
+    "check_standings",
     "close",
     "closed_shop_orders",
     "conferences",
@@ -77,8 +96,10 @@ __all__ = (
     "happenings",
     "holders",
     "kind_rules",
+    "last_branches",
     "matches",
     "on_contacts_joined",
+    "on_contacts_parted",
     "paid_tickets",
     "recent_tickets",
     "recount_all",
@@ -87,9 +108,11 @@ __all__ = (
     "shop_orders",
     "shop_orders_named",
     "shop_orders_of",
+    "shop_orders_since",
     "sold_by_day",
     "sold_by_type",
     "take_shop_orders",
+    "take_standing",
     "tickets",
     "tickets_of",
     "upsert_sales",

@@ -1,12 +1,15 @@
-"""Orders that change hands because two contacts turned out to be one person."""
+"""Orders that change hands because two contacts turned out to be one person, or two after all."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from postlude.kernel import boundaries, store, work
 from postlude.kernel.work import WorkBatch
+from postlude.orders import returning
 from postlude.orders.buyers import recount
 from postlude.orders.models import ShopOrder, Ticket
+from postlude.orders.returning import ORDER, TICKET
+from postlude.orders.shop.taking import CLOSED, TOLD
 from postlude.orders.types import State
 from postlude.people import api as people
 
@@ -37,6 +40,7 @@ def hand_over(org: int, contacts: Collection[int]) -> int:
         for contact, tickets in moved.items():
             numbers = [ticket.id for ticket in tickets]
             Ticket.objects.filter(org=org, id__in=numbers).update(contact=heads[contact])
+            returning.note(org, TICKET, dict.fromkeys(numbers, (contact, heads[contact])))
             work.publish("ticket.changed", org, numbers)
             paid = [ticket.id for ticket in tickets if ticket.state == State.PAID]
             work.publish("ticket.paid", org, paid)
@@ -55,4 +59,50 @@ def _hand_over_shop_orders(org: int, heads: Mapping[int, int]) -> dict[int, list
             moved[contact].append(number)
     for contact, numbers in moved.items():
         ShopOrder.objects.filter(org=org, id__in=numbers).update(contact=heads[contact])
+        returning.note(org, ORDER, dict.fromkeys(numbers, (contact, heads[contact])))
+        work.publish(TOLD, org, numbers)
+    return moved
+
+
+def on_contacts_parted(batch: WorkBatch) -> None:
+    """Give parted contacts back what they had bought before they were taken for one person."""
+    for chunk in store.chunks([int(key) for key in batch.keys], _CHUNK):
+        give_back(batch.org, chunk)
+        boundaries.crossing("orders.given_back")
+
+
+def give_back(org: int, contacts: Collection[int]) -> int:
+    """Return what these contacts got from others who are not they any more; how much it was.
+
+    What was bought while they were one stays where it is: nobody can say whose it was.
+    """
+    with store.write():
+        tickets = _back(org, Ticket, TICKET, contacts)
+        work.publish("ticket.changed", org, tickets)
+        rows = Ticket.objects.filter(org=org, id__in=list(tickets), state=State.PAID)
+        work.publish("ticket.paid", org, list(rows.values_list("id", flat=True)))
+        work.publish(LEFT, org, {holder for holder, _ in tickets.values()})
+        bought = _back(org, ShopOrder, ORDER, contacts)
+        counting = ShopOrder.objects.filter(
+            org=org, id__in=list(bought), state="closed", test=False
+        )
+        # What was concluded from whose order it is, is concluded anew.
+        work.publish(CLOSED, org, list(counting.values_list("id", flat=True)))
+        work.publish(TOLD, org, bought)
+        pairs = [*tickets.values(), *bought.values()]
+        recount(org, [each for pair in pairs for each in pair])
+    return len(pairs)
+
+
+def _back(
+    org: int, model: type[Ticket | ShopOrder], what: str, contacts: Collection[int]
+) -> dict[int, tuple[int, int]]:
+    """Move rows back; return by row who held it and who does now."""
+    due = returning.due(org, what, contacts)
+    rows = model.objects.select_for_update().filter(org=org, id__in=list(due)).order_by("id")
+    held = dict(rows.values_list("id", "contact"))
+    moved = {row: pair for row, pair in due.items() if held.get(row) == pair[0]}
+    for row, (_, rightful) in moved.items():
+        model.objects.filter(org=org, id=row).update(contact=rightful)
+    returning.noted_back(org, what, {row: rightful for row, (_, rightful) in moved.items()})
     return moved

@@ -186,6 +186,7 @@ class ShopOrder(models.Model):
     )
     uid = models.CharField(max_length=64)
     contact = models.BigIntegerField(null=True)
+    visitor = models.BigIntegerField(null=True)
     branch = models.ForeignKey(
         "orgs.Branch", on_delete=PROTECT, related_name="+", db_index=False, null=True
     )
@@ -195,6 +196,8 @@ class ShopOrder(models.Model):
     currency = models.CharField(max_length=3, null=True)
     coupons = models.CharField(max_length=400, null=True)
     test = models.BooleanField(default=False)
+    # Told of as history: it counts everywhere, and no journey begins with it.
+    past = models.BooleanField(default=False, db_default=False)
     state = models.CharField(max_length=16)
     opened_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -205,6 +208,8 @@ class ShopOrder(models.Model):
     closed_told = models.CharField(max_length=24, blank=True)
     cancelled_told = models.CharField(max_length=24, blank=True)
     first_seen_at = models.DateTimeField()
+    # Of when the newest view is that the shop's own system gave, if it gives any (`shop.standing`).
+    revised_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "orders_shoporder"
@@ -217,6 +222,8 @@ class ShopOrder(models.Model):
                 name="orders_shoporder_closed",
                 condition=Q(state="closed", test=False, contact__isnull=False),
             ),
+            # What attribution looks at again: the orders of the last hours, however old.
+            models.Index(fields=("org", "first_seen_at"), name="orders_shoporder_seen"),
         )
 
 
@@ -224,7 +231,8 @@ class Buyer(models.Model):
     """What all paid tickets and closed orders of a contact come to; computed anew whenever one of
     them changes.
 
-    `spent_minor` and `currency` are NULL where the orders are in several currencies.
+    `spent_minor` and `currency` are NULL where the orders are in several currencies. `branch` is
+    that of the last order of a shop, NULL where that one names none.
     """
 
     id = models.BigIntegerField(primary_key=True, default=ids.new_id)
@@ -237,6 +245,7 @@ class Buyer(models.Model):
     last_at = models.DateTimeField(null=True)
     spent_minor = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3, null=True)
+    branch = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "orders_buyer"
@@ -269,4 +278,49 @@ class Warning(models.Model):  # noqa: A001 - the word the product shows
         db_table = "orders_warning"
         constraints = (
             models.UniqueConstraint(fields=("org", "code", "subject"), name="orders_warning_once"),
+        )
+
+
+class Handed(models.Model):
+    """A ticket or an order of a shop that went to another contact with its holder (see `handing`).
+
+    `origin` held it, `holder` got it: should the two be parted, it goes back.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = models.ForeignKey(
+        "orgs.Organization", on_delete=PROTECT, related_name="+", db_index=False
+    )
+    what = models.CharField(max_length=8)
+    row = models.BigIntegerField()
+    origin = models.BigIntegerField()
+    holder = models.BigIntegerField()
+
+    class Meta:
+        db_table = "orders_handed"
+        constraints = (
+            models.UniqueConstraint(fields=("org", "what", "row"), name="orders_handed_once"),
+        )
+        indexes = (models.Index(fields=("org", "holder"), name="orders_handed_holder"),)
+
+
+class ShopLine(models.Model):
+    """A line of an order of a shop, as the newest view of the shop's own system has it."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = models.ForeignKey(
+        "orgs.Organization", on_delete=PROTECT, related_name="+", db_index=False
+    )
+    order = models.ForeignKey(ShopOrder, on_delete=CASCADE, related_name="+", db_index=False)
+    line = models.CharField(max_length=64)
+    product = models.CharField(max_length=64)
+    title = models.CharField(max_length=200)
+    quantity = models.IntegerField()
+    price_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+
+    class Meta:
+        db_table = "orders_shopline"
+        constraints = (
+            models.UniqueConstraint(fields=("org", "order", "line"), name="orders_shopline_once"),
         )

@@ -1,7 +1,10 @@
 """What other rooms may ask of orgs."""
 
+from postlude.orgs.clocks import clocks, clocks_of, zones
 from postlude.orgs.errors import Forbidden
 from postlude.orgs.keys import check_key, issue_key, keys, revoke_key
+from postlude.orgs.measuring import IDENTITY, measuring, measuring_on, measuring_said, set_measuring
+from postlude.orgs.measuring import on as measuring_of_day
 from postlude.orgs.organizations import (
     add_branch,
     all_orgs,
@@ -11,8 +14,10 @@ from postlude.orgs.organizations import (
     configure,
     create,
     day_bounds,
+    ensure_branch,
     fees,
     get,
+    identity,
     local_day,
     quiet_hours,
     quiet_until,
@@ -29,11 +34,15 @@ from postlude.orgs.staff import (
     remove_staff,
     staff,
 )
-from postlude.orgs.types import KeyRef
+from postlude.orgs.types import Clocks, IdentityRules, KeyRef
 from postlude.orgs.windows import instant
+from postlude.orgs.write_keys import issue_write_key, revoke_write_key, write_key, write_keys
 
 __all__ = (
+    "IDENTITY",
     "PERMISSIONS",
+    "Clocks",
+    "IdentityRules",
     "Permission",
     "Role",
     "add_branch",
@@ -44,17 +53,26 @@ __all__ = (
     "caps",
     "check_key",
     "check_role",
+    "clocks",
+    "clocks_of",
     "configure",
     "create",
     "day_bounds",
     "dismiss",
+    "ensure_branch",
     "fees",
     "get",
     "give_role",
+    "identity",
     "instant",
     "issue_key",
+    "issue_write_key",
     "keys",
     "local_day",
+    "measuring",
+    "measuring_of_day",
+    "measuring_on",
+    "measuring_said",
     "orgs_of",
     "permissions_of",
     "permissions_of_role",
@@ -63,7 +81,12 @@ __all__ = (
     "remove_staff",
     "require",
     "revoke_key",
+    "revoke_write_key",
+    "set_measuring",
     "staff",
+    "write_key",
+    "write_keys",
+    "zones",
 )
 
 

@@ -16,6 +16,7 @@ class Organization(models.Model):
     quiet_to = models.TimeField(null=True)
     caps = models.JSONField(default=list)
     fees = models.JSONField(default=dict)
+    identity = models.JSONField(default=dict)
 
     class Meta:
         db_table = "orgs_organization"
@@ -69,3 +70,43 @@ class ApiKey(models.Model):
     class Meta:
         db_table = "orgs_apikey"
         indexes = (models.Index(fields=("org", "prefix"), name="orgs_apikey_org"),)
+
+
+class WriteKey(models.Model):
+    """A public key that a site sends with; found before the organisation is known."""
+
+    key = models.CharField(max_length=32, primary_key=True)
+    org = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    name = models.CharField(max_length=100)
+    origins = models.JSONField(default=list)
+    orders_close = models.BooleanField(default=False)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "orgs_writekey"
+        indexes = (models.Index(fields=("org", "key"), name="orgs_writekey_org"),)
+
+
+class MeasuringRule(models.Model):
+    """How touches are measured from a day on, and who said so. Only ever added to."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    from_day = models.DateField()
+    counts = models.CharField(max_length=16)
+    whose = models.CharField(max_length=16)
+    trap = models.BooleanField()
+    needs_consent = models.BooleanField()
+    too_soon_ms = models.IntegerField()
+    every_link_s = models.IntegerField()
+    trap_within_s = models.IntegerField()
+    actor = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "orgs_measuringrule"
+        indexes = (models.Index(fields=("org", "from_day", "id"), name="orgs_measuring_day"),)

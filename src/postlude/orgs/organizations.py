@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from postlude.kernel import ids, store
 from postlude.orgs import windows
 from postlude.orgs.errors import BadSetting, SlugTaken, UnknownOrganization
 from postlude.orgs.models import Branch, Organization
-from postlude.orgs.types import UNSET, BranchRef, Cap, Fee, Fees, OrgRef, Unset
+from postlude.orgs.types import UNSET, BranchRef, Cap, Fee, Fees, IdentityRules, OrgRef, Unset
 from postlude.orgs.windows import QuietHours
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -91,8 +92,9 @@ def configure(  # noqa: PLR0913 - each is a setting
     quiet_to: time | Unset | None = UNSET,
     caps: Iterable[Cap] | None = None,
     fees: Mapping[str, Fee] | None = None,
+    identity: IdentityRules | None = None,
 ) -> OrgRef:
-    """Change what is given, leave the rest. Caps and fees are replaced whole.
+    """Change what is given, leave the rest. Caps, fees and identity rules are replaced whole.
 
     The currency stays: past amounts are in it. A new zone does not move days already recorded.
     """
@@ -107,6 +109,8 @@ def configure(  # noqa: PLR0913 - each is a setting
         changed["caps"] = [_cap_out(cap) for cap in caps]
     if fees is not None:
         changed["fees"] = {key: _fee_out(key, fee) for key, fee in fees.items()}
+    if identity is not None:
+        changed["identity"] = asdict(identity)
     with store.write():
         row = _row(org)
         for key, value in changed.items():
@@ -115,6 +119,14 @@ def configure(  # noqa: PLR0913 - each is a setting
             raise BadSetting(setting="quiet hours", value="half set: give both times or none")
         row.save(force_update=True)
     return _ref(row)
+
+
+def identity(org: int) -> IdentityRules:
+    """Return what the organisation wants where it is not certain who somebody is."""
+    rows = Organization.objects.filter(id=org).values_list("identity", flat=True)
+    for said in rows:
+        return IdentityRules(**said)
+    raise UnknownOrganization(org=org)
 
 
 def quiet_hours(org: int) -> tuple[time, time] | None:
@@ -171,6 +183,20 @@ def add_branch(org: int, slug: str, name: str, *, zone: str = "") -> BranchRef:
     except IntegrityError as taken:
         raise SlugTaken(slug=slug) from taken
     return BranchRef(row.id, org, slug, name, zone or _row(org).zone)
+
+
+def ensure_branch(org: int, slug: str, name: str, *, zone: str = "") -> BranchRef:
+    """Add a branch, or give the one of this slug its name and zone; days already recorded stay."""
+    with store.write():
+        held = Branch.objects.filter(org=org, slug=slug).first()
+        if held is None:
+            return add_branch(org, slug, name, zone=zone)
+        if zone:
+            _check_zone(zone)
+        if (held.name, held.zone) != (name, zone):
+            held.name, held.zone = name, zone
+            held.save(update_fields=("name", "zone"))
+    return BranchRef(held.id, org, slug, name, zone or _row(org).zone)
 
 
 def branches(org: int) -> list[BranchRef]:

@@ -12,6 +12,7 @@ class Permission(StrEnum):
     ERASE = "people.erase"
     VIEW_SALES = "sales.view"
     TELL_ORDERS = "orders.tell"
+    TELL_EVENTS = "events.tell"
     RESEND = "messages.resend"
     TEST = "messages.test"
     RELEASE = "messages.release"

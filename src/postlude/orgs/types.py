@@ -1,7 +1,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from enum import Enum, auto
+from datetime import date, datetime
+from enum import Enum, StrEnum, auto
 
 
 class Unset(Enum):
@@ -36,6 +36,25 @@ class BranchRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Clocks:
+    """Who lives by `zone`: those of `branches`; of the organisation's own zone (`home`) all others,
+    also those of no branch.
+    """
+
+    zone: str
+    branches: tuple[int, ...]
+    home: bool
+
+    @property
+    def everybody(self) -> bool:
+        return self.home and not self.branches
+
+    @property
+    def nobody(self) -> bool:
+        return not self.home and not self.branches
+
+
+@dataclass(frozen=True, slots=True)
 class StaffRef:
     user: int
     username: str
@@ -53,6 +72,31 @@ class KeyRef:
     expires: datetime | None
     revoked_at: datetime | None = None
     last_used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WriteKeyRef:
+    """A public key of a site: whose it is, and from which origins hits may come."""
+
+    key: str
+    org: int
+    name: str
+    origins: frozenset[str]
+    orders_close: bool = False
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRules:
+    """What an organisation wants where it is not certain who somebody is.
+
+    `merge_by_phone`: who is known by a phone alone is a placeholder, and is merged into the member
+    who shows that phone. `anonymous_after_logout`: on a computer whose member has logged out, the
+    next hit without a login is of a visitor nobody knows, not of that member.
+    """
+
+    merge_by_phone: bool = True
+    anonymous_after_logout: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +124,39 @@ class Fees:
 
     def of(self, name: str) -> Fee | None:
         return self.by_name.get(name)
+
+
+class Counts(StrEnum):
+    """Which touches count. SEED: every open, and clicks that the site speaks for. FILTERED: those
+    without a sign of a machine. RAW: all.
+    """
+
+    SEED = "seed"
+    FILTERED = "filtered"
+    RAW = "raw"
+
+
+class Identity(StrEnum):
+    """Whose a click is that came from a browser of somebody else's: a mail that was passed on."""
+
+    RECIPIENT = "recipient"
+    CLICKER = "clicker"
+
+
+@dataclass(frozen=True, slots=True)
+class Measuring:
+    """How touches are measured from a local day on (`from_day`; None: always).
+
+    `trap`: mails carry a link that no person sees. `needs_consent`: who was never asked is only
+    counted, as who said no. Sooner than `too_soon_ms` after the sending nobody reads; all links
+    within `every_link_s` nobody follows; so long around a trap nothing is a person's.
+    """
+
+    from_day: date | None = None
+    counts: Counts = Counts.SEED
+    identity: Identity = Identity.RECIPIENT
+    trap: bool = False
+    needs_consent: bool = False
+    too_soon_ms: int = 2_000
+    every_link_s: int = 5
+    trap_within_s: int = 60

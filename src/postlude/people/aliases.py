@@ -1,8 +1,12 @@
-"""One person behind several contact ids: facts keep theirs, readings go to the canonical one."""
+"""One person behind several contact ids: facts keep theirs, readings go to the canonical one.
+
+The table says in one step who speaks for a contact: it is asked on every journey's path. How it
+came about is in the ledger beside it, see `merging`.
+"""
 
 from collections.abc import Collection, Iterable
 
-from postlude.kernel import store
+from postlude.kernel import lookups, store
 from postlude.people.models import Alias
 
 CHUNK = 5_000  # ids in one query; SQLite takes 32,766 parameters
@@ -12,10 +16,8 @@ def canonical(org: int, contacts: Iterable[int]) -> dict[int, int]:
     """The contact that speaks for each of these; itself, mostly."""
     found = {contact: contact for contact in contacts}
     for chunk in store.chunks(list(found), CHUNK):
-        rows = store.rows_sql(
-            "SELECT child_id, parent_id FROM people_alias "  # noqa: S608 - our own SQL
-            f"WHERE org_id = %s AND child_id IN ({store.marks(chunk)})",
-            [org, *chunk],
+        rows = lookups.rows_by(
+            "child_id, parent_id", "people_alias", "org_id = %s", [org], child_id=chunk
         )
         found.update((child, parent) for child, parent in rows)
     return found
@@ -32,11 +34,14 @@ def families(org: int, heads: Collection[int]) -> dict[int, list[int]]:
     """All ids of each canonical contact, itself first."""
     found = {head: [head] for head in heads}
     for chunk in store.chunks(list(found), CHUNK):
-        rows = store.rows_sql(
-            "SELECT parent_id, child_id FROM people_alias "  # noqa: S608 - our own SQL
-            f"WHERE org_id = %s AND parent_id IN ({store.marks(chunk)}) ORDER BY id",
-            [org, *chunk],
+        rows = lookups.rows_by(
+            "parent_id, child_id, id",
+            "people_alias",
+            "org_id = %s",
+            [org],
+            order="id",
+            parent_id=chunk,
         )
-        for parent, child in rows:
+        for parent, child, _ in rows:
             found[parent].append(child)
     return found

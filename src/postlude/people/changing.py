@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from postlude.kernel import boundaries, ids, pseudonyms, store, work
-from postlude.people import audit, recording
+from postlude.people import audit, joining, placeholders, recording
 from postlude.people.aliases import canonical
 from postlude.people.errors import ContactErased, UnknownContact
+from postlude.people.joining import JOINED
 from postlude.people.lookup import EMAIL, erased_owners, identities
 from postlude.people.models import Address, Contact, Identity
-from postlude.people.recognition import ADDRESSED, JOINED
+from postlude.people.recognition import ADDRESSED
 from postlude.people.recording import ClaimLost
 from postlude.people.spelling import NAME_MAX, masked, read_email
 from postlude.people.types import Actor, AddressProblem, Recognised
@@ -35,7 +36,7 @@ def change_email(  # noqa: PLR0913 - whose, which, who, when, and what if it is 
     try:
         with store.write():
             head = _alive(org, contact).id
-            found = _change(org, head, email, email_raw, now, join=join)
+            found = _change(org, head, email, email_raw, actor, now, join=join)
             if found.problem is None:
                 audit.note(
                     org,
@@ -61,8 +62,8 @@ def change_name(org: int, contact: int, name: str, *, actor: Actor, now: datetim
     boundaries.crossing("people.name_changed")
 
 
-def _change(  # noqa: PLR0913 - see above
-    org: int, head: int, email: str, raw: str, now: datetime, *, join: bool
+def _change(  # noqa: PLR0913, PLR0917 - see above
+    org: int, head: int, email: str, raw: str, actor: Actor, now: datetime, *, join: bool
 ) -> Recognised:
     current = Address.objects.filter(org=org, contact=head, kind=EMAIL, until=None)
     owner = identities(org, EMAIL, [email]).get(email)
@@ -76,7 +77,7 @@ def _change(  # noqa: PLR0913 - see above
         if current.exists() and not join:
             return Recognised(head, problem=_taken(raw))
         _leave(org, head, now)
-        _joined(org, head, owner, now)
+        _joined(org, head, owner, actor, now)
         return Recognised(owner)
     moved = _leave(org, head, now)
     recording.claim(org, EMAIL, {email: head})
@@ -84,6 +85,7 @@ def _change(  # noqa: PLR0913 - see above
     columns = ("id", "org_id", "contact_id", "kind", "value", "legacy_hash", "since")
     store.insert_many(Address, columns, [(ids.new_id(), org, head, EMAIL, email, legacy, now)])
     recording.resolve_warnings(org, [head], now=now)
+    placeholders.settle(org, [head])
     work.publish(MOVED if moved else ADDRESSED, org, [head])
     return Recognised(head)
 
@@ -95,8 +97,8 @@ def _leave(org: int, head: int, now: datetime) -> bool:
     return current.update(until=now) > 0
 
 
-def _joined(org: int, child: int, parent: int, now: datetime) -> None:
-    recording.join(org, {child: parent}, reason="email_by_hand", now=now)
+def _joined(org: int, child: int, parent: int, actor: Actor, now: datetime) -> None:
+    joining.join(org, {child: parent}, reason="email_by_hand", actor=actor, now=now)
     recording.resolve_warnings(org, [child], now=now)
     work.publish(JOINED, org, [child])
 

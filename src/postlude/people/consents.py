@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from postlude.kernel import boundaries, ids, store
+from postlude.kernel import boundaries, ids, lookups, store
 from postlude.people.aliases import CHUNK, canonical, families
 from postlude.people.models import Consent
 
@@ -46,22 +46,23 @@ def answer_many(
 def consents(org: int, contacts: Collection[int], channel: str) -> dict[int, bool | None]:
     """The answer that holds for each contact; None for those who were never asked."""
     heads = canonical(org, contacts)
-    members = families(org, {*heads.values()})
-    head_of = {member: head for head, ids_ in members.items() for member in ids_}
-    newest: dict[int, tuple[datetime, bool]] = {}
-    for chunk in store.chunks(list(head_of), CHUNK):
-        rows = store.rows_sql(
-            "SELECT contact_id, at, granted FROM people_consent "  # noqa: S608 - our own SQL
-            f"WHERE org_id = %s AND channel = %s AND contact_id IN ({store.marks(chunk)})",
-            [org, channel, *chunk],
+    newest = newest_answers(org, {*heads.values()}, channel)
+    return {contact: newest.get(head) for contact, head in heads.items()}
+
+
+def newest_answers(org: int, heads: Collection[int], channel: str) -> dict[int, bool]:
+    """The same of canonical contacts; who was never asked is left out."""
+    members = families(org, heads)
+    newest: dict[int, bool] = {}
+    for chunk in store.chunks(list(members), CHUNK):
+        head_of = {member: head for head in chunk for member in members[head]}
+        rows = lookups.rows_by(
+            "contact_id, granted, at",
+            "people_consent",
+            "org_id = %s AND channel = %s",
+            [org, channel],
+            order="at, granted DESC",  # of two answers of one instant, the no holds
+            contact_id=head_of,
         )
-        for contact, at, granted in rows:
-            # `not granted`: of two answers of one instant, the no holds.
-            head, answer = head_of[contact], (store.known_instant(at), bool(granted))
-            newest[head] = max(newest.get(head, answer), answer, key=_strength)
-    return {contact: newest[head][1] if head in newest else None for contact, head in heads.items()}
-
-
-def _strength(answer: tuple[datetime, bool]) -> tuple[datetime, bool]:
-    at, granted = answer
-    return at, not granted
+        newest.update((head_of[contact], bool(granted)) for contact, granted, _ in rows)
+    return newest

@@ -7,16 +7,16 @@ a friend's, a customer *is* known by the phone that the shop calls them by.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from postlude.kernel import boundaries, pseudonyms, redact, store
 from postlude.kernel.errors import BadAddress
 from postlude.orgs import api as orgs
-from postlude.people import consents, recording, renewing
+from postlude.people import conflicts, consents, placeholders, recording, renewing
 from postlude.people.aliases import canonical
 from postlude.people.describing import describe_many
-from postlude.people.lookup import EMAIL, PHONE, REFERENCE, identities
+from postlude.people.lookup import EMAIL, PHONE, REFERENCE, claimed
 from postlude.people.recognition import CHUNK, TRIES, StillContended, recognise_many
 from postlude.people.recording import ClaimLost
 from postlude.people.spelling import read_email, read_phone
@@ -28,6 +28,7 @@ from postlude.people.types import (
     Description,
     PersonSeen,
 )
+from postlude.people.zones import is_zone
 
 SOURCE = "shop"
 _NUMBER, _PHONE = "customer:", "phone:"
@@ -44,6 +45,11 @@ class Customer:
     phone: str | None
     phones: tuple[str, ...]
     email: str | None
+
+    @property
+    def names_itself(self) -> bool:
+        """Whether more than a phone says who it is."""
+        return bool(self.number or self.email)
 
     @property
     def keys(self) -> list[str]:
@@ -146,6 +152,10 @@ def _read(org: int, seen: CustomerSeen, region: str) -> Customer | CustomerKept:
         hint = "Give the number, the phone or the e-mail of the customer."
         problem = AddressProblem("missing", "", hint, "Nothing says who this is.")
         return CustomerKept(None, problem=problem, wrong="who")
+    if seen.zone and not is_zone(seen.zone):
+        hint = "Write a zone by its IANA name, such as Asia/Vladivostok."
+        problem = AddressProblem("not_a_zone", "", hint, "There is no such zone.")
+        return CustomerKept(None, problem=problem, wrong="zone")
     number = f"{_NUMBER}{seen.number}" if seen.number else ""
     return Customer(seen, number, phone, _phone_keys(org, phone) if phone else (), email)
 
@@ -214,31 +224,78 @@ def _keep(
 
 def _keep_one(org: int, customer: Customer, actor: Actor, now: datetime) -> CustomerKept:
     owners = _owners(org, [customer])
-    contact = owners.by_number(customer)
-    if contact is None:
-        for found in (owners.by_phone(customer), owners.by_email(customer)):
-            if found is not None and not (
-                customer.number and renewing.has_reference(org, found, _NUMBER)
-            ):
-                contact = found
-                break
-    if contact is None:
-        phone_is_free = owners.by_phone(customer) is None
-        email_is_free = owners.by_email(customer) is None
-        return _add(org, [customer], now, phone=phone_is_free, email=email_is_free)[0]
-    known = renewing.Known(contact, owners.by_phone(customer), owners.by_email(customer), _NUMBER)
+    contact = owners.by_number(customer) or _nobody_elses(org, customer, owners)
+    phone_is_free = owners.by_phone(customer) is None
+    email_is_free = owners.by_email(customer) is None
+    kept = CustomerKept(contact)
+    if contact is None or _is_absorbed(org, customer, owners, contact):
+        kept = _add(org, [customer], now, phone=phone_is_free, email=email_is_free)[0]
+    if contact is not None and kept.contact is not None and kept.problem is None:
+        renewed = _renew(org, customer, owners, kept, actor, now)
+        kept = replace(renewed, created=kept.created)
+    _contest(org, customer, owners, kept, now)
+    return kept
+
+
+def _nobody_elses(org: int, customer: Customer, owners: Owners) -> int | None:
+    """Return to whom phone or e-mail lead, unless that is a customer with another number.
+
+    A phone alone leads a member to a placeholder, and to no other contact: two may share one.
+    """
+    by_phone, by_email = owners.by_phone(customer), owners.by_email(customer)
+    if customer.number and by_phone not in {None, by_email}:
+        bare = placeholders.headless(org, [by_phone or 0])
+        by_phone = by_phone if by_phone in bare else None
+    for found in (by_phone, by_email):
+        if found is not None and not (
+            customer.number and renewing.has_reference(org, found, _NUMBER)
+        ):
+            return found
+    return None
+
+
+def _is_absorbed(org: int, customer: Customer, owners: Owners, contact: int) -> bool:
+    """Say whether a member turns up of whom only a phone was known: it is a contact of its own.
+
+    The placeholder joins it, so that the two can be parted should the phone have been another's.
+    """
+    is_new = bool(customer.number) and owners.by_number(customer) is None
+    return is_new and bool(placeholders.headless(org, [contact]))
+
+
+def _renew(  # noqa: PLR0913, PLR0917 - who it is, what is said, by whom and when
+    org: int,
+    customer: Customer,
+    owners: Owners,
+    kept: CustomerKept,
+    actor: Actor,
+    now: datetime,
+) -> CustomerKept:
+    contact = kept.contact or 0
+    email_owner = contact if kept.created else owners.by_email(customer)
+    known = renewing.Known(contact, owners.by_phone(customer), email_owner, _NUMBER)
     said = renewing.Said(
         customer.phone,
         customer.phones,
         customer.seen.email if customer.email else None,
         customer.seen.name,
     )
-    if customer.number and owners.by_number(customer) is None:
+    if customer.number and not kept.created and owners.by_number(customer) is None:
         recording.claim(org, REFERENCE, {customer.number: contact})
-    kept = renewing.renew(org, known, said, actor=actor, now=now)
-    if kept.contact is not None and kept.problem is None:
-        _describe(org, [(kept.contact, customer)])
-    return kept
+    renewed = renewing.renew(org, known, said, actor=actor, now=now)
+    if renewed.contact is not None and renewed.problem is None:
+        if customer.names_itself:
+            placeholders.settle(org, [renewed.contact])
+        _describe(org, [(renewed.contact, customer)])
+    return renewed
+
+
+def _contest(
+    org: int, customer: Customer, owners: Owners, kept: CustomerKept, now: datetime
+) -> None:
+    """Ask somebody about two customers who show one phone or one e-mail."""
+    owner = {PHONE: owners.by_phone(customer), EMAIL: owners.by_email(customer)}
+    conflicts.note(org, [(kind, kept.contact, owner[kind]) for kind in kept.taken], now=now)
 
 
 def _add(
@@ -284,6 +341,9 @@ def _add(
         each.phones[0]: contact for contact, each in known if phone and each.number and each.phones
     }
     recording.claim(org, REFERENCE, beside)
+    bare = [contact for contact, each in known if phone and each.phone and not each.names_itself]
+    if bare and orgs.identity(org).merge_by_phone:
+        placeholders.mark(org, bare, now=now)
     _describe(org, known)
     return kept
 
@@ -292,9 +352,9 @@ def _describe(org: int, known: Iterable[tuple[int, Customer]]) -> None:
     describe_many(
         org,
         [
-            Description(contact, birthday=each.seen.birthday)
+            Description(contact, birthday=each.seen.birthday, zone=each.seen.zone or None)
             for contact, each in known
-            if each.seen.birthday is not None
+            if each.seen.birthday is not None or each.seen.zone
         ],
     )
 
@@ -306,8 +366,8 @@ def _owners(org: int, customers: Iterable[Customer]) -> Owners:
 
 
 def _owners_of(org: int, references: Sequence[str], emails: Sequence[str]) -> Owners:
-    led = identities(org, REFERENCE, references)
-    mailed = identities(org, EMAIL, emails)
+    led = claimed(org, REFERENCE, references)
+    mailed = claimed(org, EMAIL, emails)
     heads = canonical(org, [*led.values(), *mailed.values()])
     return Owners(
         {key: heads[contact] for key, contact in led.items()},

@@ -1,7 +1,8 @@
-"""What an organisation says of its members: level, birthday, tags, segments.
+"""What an organisation says of its members: level, birthday, zone, tags, segments.
 
 All of it goes when a person is forgotten. When two contacts turn out to be one, the one that
-speaks for both gets the words of both; a level or birthday of its own wins.
+speaks for both gets the words of both; a level, birthday or zone of its own wins (`inheriting`).
+What is said no more is said of the person, so it goes from every contact that the person was.
 """
 
 from calendar import monthrange
@@ -11,7 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from postlude.kernel import ids, store
-from postlude.people.aliases import CHUNK, canonical
+from postlude.people import zones
+from postlude.people.aliases import CHUNK, canonical, families
 from postlude.people.errors import BadDescription
 from postlude.people.models import Contact, Label
 from postlude.people.types import Description, Standing
@@ -46,6 +48,8 @@ def _check(each: Description) -> None:
             raise BadDescription(contact=each.contact, what="birthday")
     if each.level is not None and not _is_word(each.level):
         raise BadDescription(contact=each.contact, what="level")
+    if each.zone is not None and not zones.is_zone(each.zone):
+        raise BadDescription(contact=each.contact, what="zone")
     if not all(map(_is_word, each.add_tags | each.add_segments)):
         raise BadDescription(contact=each.contact, what="word")
 
@@ -62,10 +66,10 @@ def _describe(org: int, descriptions: Sequence[Description]) -> set[int]:
         replace(each, contact=heads[each.contact]) for each in descriptions if each.contact in heads
     ]
     _set(org, "level", {each.contact: each.level for each in known if each.level is not None})
-    _set(org, "level", {each.contact: None for each in known if "level" in each.forget})
+    _forget(org, known)
     days = {each.contact: each.birthday for each in known if each.birthday is not None}
     _set(org, "birthday", {who: month * 100 + day for who, (month, day) in days.items()})
-    _set(org, "birthday", {each.contact: None for each in known if "birthday" in each.forget})
+    _set(org, "zone", {each.contact: each.zone for each in known if each.zone is not None})
     words: dict[tuple[int, Word], bool] = {}
     for each in known:
         for word in _words(each.drop_tags, each.drop_segments):
@@ -75,6 +79,19 @@ def _describe(org: int, descriptions: Sequence[Description]) -> set[int]:
     _put(org, [key for key, on in words.items() if on])
     _take(org, [key for key, on in words.items() if not on])
     return {each.contact for each in known}
+
+
+def _everywhere(org: int, heads: Iterable[int]) -> dict[int, list[int]]:
+    """Return all contacts that each person was, where anything is to be said no more."""
+    wanted = set(heads)
+    return families(org, wanted) if wanted else {}
+
+
+def _forget(org: int, known: Iterable[Description]) -> None:
+    for field in ("level", "birthday", "zone"):
+        heads = [each.contact for each in known if field in each.forget]
+        everyone = [each for ids in _everywhere(org, heads).values() for each in ids]
+        _set(org, field, dict.fromkeys(everyone))
 
 
 def _words(tags: Iterable[str], segments: Iterable[str]) -> list[Word]:
@@ -119,31 +136,12 @@ def _put(org: int, wanted: Sequence[tuple[int, Word]]) -> None:
 
 def _take(org: int, unwanted: Sequence[tuple[int, Word]]) -> None:
     of_word: dict[Word, list[int]] = defaultdict(list)
+    everyone = _everywhere(org, (contact for contact, _ in unwanted))
     for contact, word in unwanted:
-        of_word[word].append(contact)
+        of_word[word] += everyone[contact]
     for (kind, label), contacts in sorted(of_word.items()):
         for chunk in store.chunks(sorted(contacts), CHUNK):
             Label.objects.filter(org=org, kind=kind, label=label, contact__in=chunk).delete()
-
-
-def hand_over(org: int, joined: Mapping[int, int]) -> None:
-    """Give the parents what is said of the children; the children's rows stay as they are."""
-    if not joined:
-        return
-    rows = Contact.objects.filter(org=org, id__in=[*joined, *joined.values()])
-    said = {row.id: row for row in rows}
-    of_child = Label.objects.filter(org=org, contact__in=list(joined))
-    _put(
-        org,
-        [
-            (joined[child], (kind, label))
-            for child, kind, label in of_child.values_list("contact", "kind", "label")
-        ],
-    )
-    for child, parent in joined.items():
-        for field in ("level", "birthday"):
-            if getattr(said[child], field) and not getattr(said[parent], field):
-                _set(org, field, {parent: getattr(said[child], field)})
 
 
 def standings(org: int, contacts: Collection[int]) -> dict[int, Standing]:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from postlude.kernel import boundaries, ids, pseudonyms, store
 from postlude.people import audit
 from postlude.people.aliases import canonical, family
@@ -20,8 +22,11 @@ from postlude.people.models import (
     Contact,
     Erasure,
     Identity,
+    Joining,
     Label,
+    LinkWord,
     Undeliverable,
+    Visitor,
 )
 from postlude.people.reaching import KINDS
 from postlude.people.suppressions import add_hashes
@@ -70,6 +75,16 @@ def resume_erasures(now: datetime) -> int:
     if trouble is not None:
         raise trouble
     return len(waiting)
+
+
+def erased(org: int, contacts: Iterable[int]) -> set[int]:
+    """Return which of these people were forgotten, or wished to be and it is under way."""
+    heads = canonical(org, list(contacts))
+    wished = Erasure.objects.filter(org=org, contact__in=set(heads.values()))
+    gone = set(wished.values_list("contact_id", flat=True))
+    empty = Contact.objects.filter(org=org, id__in=heads).exclude(erased_at=None)
+    alone = set(empty.values_list("id", flat=True))
+    return {contact for contact, head in heads.items() if head in gone or contact in alone}
 
 
 def erasures_to_replay(org: int) -> list[ErasureRecord]:
@@ -160,11 +175,21 @@ def _forget(org: int, contact: int, now: datetime) -> int:
     """
     empty = Contact.objects.filter(org=org, id=contact)
     empty.filter(erased_at=None).update(erased_at=now)
-    blank: dict[str, Any] = {"name": "", "locale": "", "level": None, "birthday": None}
+    blank: dict[str, Any] = {
+        "name": "",
+        "locale": "",
+        "level": None,
+        "birthday": None,
+        "zone": None,
+    }
     gone = empty.exclude(**blank).update(**blank)
     found_by = Identity.objects.filter(org=org, contact=contact, kind__in=(EMAIL, *KINDS))
     gone += found_by.delete()[0]
-    for model in (Address, AnswerSheet, Undeliverable, Label):
+    # What one contact had of another is a name or a birthday too.
+    handed = Joining.objects.filter(org=org, handed__isnull=False)
+    gone += handed.filter(Q(child=contact) | Q(parent=contact)).update(handed=None)
+    # Without its visitor a browser is nobody's: what it did keeps a number that leads nowhere.
+    for model in (Address, AnswerSheet, Undeliverable, Label, LinkWord, Visitor):
         gone += model.objects.filter(org=org, contact=contact).delete()[0]
     return gone
 

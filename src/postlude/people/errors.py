@@ -2,8 +2,11 @@
 
 AppError
 ├── NotFound
+│   ├── UnknownConflict
 │   └── UnknownContact
 └── BadInput
+    ├── NotJoined
+    ├── WhichOne
     ├── PurposeMissing
     ├── BadDescription
     └── ContactErased
@@ -15,6 +18,11 @@ from postlude.kernel.errors import N_, BadInput, NotFound
 class UnknownContact(NotFound):
     code = "people.unknown_contact"
     message = N_("There is no contact {contact} here.")
+
+
+class UnknownConflict(NotFound):
+    code = "people.unknown_conflict"
+    message = N_("There is no conflict {conflict} here.")
 
 
 class PurposeMissing(BadInput):
@@ -33,4 +41,20 @@ class ContactErased(BadInput):
 class BadDescription(BadInput):
     code = "people.bad_description"
     message = N_("Of contact {contact} the {what} cannot be kept.")
-    hint = N_("A birthday is a month and a day; a word has 1 to 200 letters and no NUL.")
+    hint = N_(
+        "A birthday is a month and a day; a zone an IANA name; a word 1 to 200 letters, no NUL."
+    )
+
+
+class NotJoined(BadInput):
+    code = "people.not_joined"
+    http_status = 409
+    message = N_("Contact {contact} is joined to nobody.")
+    hint = N_("`postlude contacts show` tells what was joined, and what was parted again.")
+
+
+class WhichOne(BadInput):
+    code = "people.which_one"
+    http_status = 409
+    message = N_("Contact {contact} speaks for several others.")
+    hint = N_("Name the one that is to be parted; `postlude contacts show` lists them.")

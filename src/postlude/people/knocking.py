@@ -12,7 +12,7 @@ from django.db import connection
 from postlude.kernel import ids, pseudonyms, store
 from postlude.kernel.errors import BadAddress
 from postlude.people.aliases import canonical
-from postlude.people.lookup import EMAIL, identities
+from postlude.people.lookup import EMAIL, claimed
 from postlude.people.models import Address, Knock
 
 WINDOW = timedelta(minutes=15)
@@ -77,7 +77,7 @@ def _count(org: int, key: str, now: datetime) -> int:
 
 def _owner(org: int, email: str) -> int | None:
     """Return who has the address, else who had it last; as many queries for a stranger."""
-    owner = identities(org, EMAIL, [email]).get(email)
+    owner = claimed(org, EMAIL, [email]).get(email)
     past = Address.objects.filter(org=org, kind=EMAIL, value=email).order_by("-until")
     former = past.values_list("contact_id", flat=True).first()
     found = owner or former

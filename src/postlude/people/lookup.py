@@ -54,7 +54,14 @@ def look_up(org: int, people: Sequence[Read]) -> Known:
 
 
 def identities(org: int, kind: str, keys: Iterable[str]) -> dict[str, int]:
-    """Who is found by these keys now."""
+    """Who is found by these keys now: the contact that speaks for whoever has them."""
+    found = claimed(org, kind, keys)
+    heads = canonical(org, found.values())
+    return {key: heads[contact] for key, contact in found.items()}
+
+
+def claimed(org: int, kind: str, keys: Iterable[str]) -> dict[str, int]:
+    """Return which contacts these keys lead to, whoever speaks for them."""
     rows = Identity.objects.filter(org=org, kind=kind, key__in=list(keys))
     return dict(rows.values_list("key", "contact_id"))
 

@@ -25,6 +25,8 @@ class Contact(Row):
     # What the organisation says of a member; of a birthday month x 100 + day, never the year.
     level = models.CharField(max_length=200, null=True)
     birthday = models.SmallIntegerField(null=True)
+    # By whose clocks it is night for them, an IANA name; None: by the branch's or organisation's.
+    zone = models.CharField(max_length=64, null=True)
     first_seen_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True)
 
@@ -86,7 +88,10 @@ class Identity(Row):
 
 
 class Alias(Row):
-    """Two contacts turned out to be one person. Facts keep their ids; readings go to the parent."""
+    """Two contacts turned out to be one person. Facts keep their ids; readings go to the parent.
+
+    Computed from the joinings in force: `parent` is who speaks in the end, one step away.
+    """
 
     child = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
     parent = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -97,6 +102,54 @@ class Alias(Row):
         db_table = "people_alias"
         constraints = (models.UniqueConstraint(fields=("org", "child"), name="people_alias_child"),)
         indexes = (models.Index(fields=("org", "parent"), name="people_alias_parent"),)
+
+
+class Joining(Row):
+    """One contact was joined to another, who spoke for the other at that moment. Never deleted.
+
+    `handed` is what the parent got of the child (numbers of rows, words), so that it can be given
+    back. A joining holds until it is undone, once.
+    """
+
+    child = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
+    parent = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=32)
+    why = models.CharField(max_length=200, default="")
+    actor_kind = models.CharField(max_length=16)
+    actor_id = models.CharField(max_length=64)
+    handed = models.JSONField(null=True)
+    at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "people_joining"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("org", "child"),
+                condition=Q(undone_at__isnull=True),
+                name="people_joining_in_force",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("org", "child", "at"), name="people_joining_child"),
+            models.Index(fields=("org", "parent"), name="people_joining_parent"),
+        )
+
+
+class Parting(Row):
+    """A joining was undone: who did it, when and why. Only ever added to."""
+
+    joining = models.ForeignKey(Joining, on_delete=models.PROTECT, related_name="+", db_index=False)
+    why = models.CharField(max_length=200)
+    actor_kind = models.CharField(max_length=16)
+    actor_id = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_parting"
+        constraints = (
+            models.UniqueConstraint(fields=("org", "joining"), name="people_parting_once"),
+        )
 
 
 class Address(Row):
@@ -245,3 +298,98 @@ class Knock(Row):
             models.UniqueConstraint(fields=("org", "key", "slot"), name="people_knock_once"),
         )
         indexes = (models.Index(fields=("slot",), name="people_knock_slot"),)
+
+
+class Visitor(Row):
+    """One browser, by its cookie; on a shared computer one for each member who logs in.
+
+    `member` is the shop's own number of the member, empty while nobody has logged in; `left_at`:
+    when the member said goodbye there, None if nothing came after the last login.
+    """
+
+    cid = models.CharField(max_length=64)
+    member = models.CharField(max_length=64, default="")
+    contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, related_name="+", db_index=False, null=True
+    )
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    last_source = models.CharField(max_length=100, default="")
+    google_id = models.CharField(max_length=64, default="")
+    facebook_id = models.CharField(max_length=64, default="")
+    country = models.CharField(max_length=2, default="")
+    scid = models.CharField(max_length=64, default="")
+    left_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "people_visitor"
+        constraints = (
+            models.UniqueConstraint(fields=("org", "cid", "member"), name="people_visitor_once"),
+        )
+        indexes = (
+            models.Index(
+                fields=("org", "contact"),
+                name="people_visitor_contact",
+                condition=Q(contact__isnull=False),
+            ),
+        )
+
+
+class Placeholder(Row):
+    """A contact of whom a shop knows a phone and no more: it may be merged into a member."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
+    since = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_placeholder"
+        constraints = (
+            models.UniqueConstraint(fields=("org", "contact"), name="people_placeholder_once"),
+        )
+
+
+class Conflict(Row):
+    """Two contacts share a phone, an e-mail or a chat id, and neither is a placeholder.
+
+    `one` is the lower number. `resolution`: joined or apart, "" while nobody has said.
+    """
+
+    kind = models.CharField(max_length=16)
+    one = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
+    other = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
+    since = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True)
+    resolution = models.CharField(max_length=8, default="")
+
+    class Meta:
+        db_table = "people_conflict"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("org", "kind", "one", "other"), name="people_conflict_once"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("org", "one"), name="people_conflict_one"),
+            models.Index(fields=("org", "other"), name="people_conflict_other"),
+            models.Index(
+                fields=("org", "id"),
+                name="people_conflict_open",
+                condition=Q(resolved_at__isnull=True),
+            ),
+        )
+
+
+class LinkWord(Row):
+    """A word that a chat app will tell back with the id of this contact; only its hash is here."""
+
+    kind = models.CharField(max_length=16)
+    digest = models.CharField(max_length=48)
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_linkword"
+        constraints = (
+            models.UniqueConstraint(fields=("org", "kind", "digest"), name="people_linkword_once"),
+        )
+        indexes = (models.Index(fields=("org", "expires_at"), name="people_linkword_over"),)

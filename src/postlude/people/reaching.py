@@ -4,7 +4,7 @@ One contact has one id in each chat app, and as many devices as are signed in. W
 deleted, not kept as history: an id that the app no longer knows is of use to nobody.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from postlude.kernel import ids, pseudonyms, store
@@ -46,24 +46,6 @@ def erased(org: int, places: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     }
     rows = forgotten.filter(pseudonym__in=list(hashes))
     return {hashes[each] for each in rows.values_list("pseudonym", flat=True)}
-
-
-def hand_over(org: int, joined: Mapping[int, int]) -> None:
-    """Give the parents the places of their children; a chat app's id of their own wins."""
-    everyone = [*joined, *joined.values()]
-    rows = Address.objects.filter(org=org, contact__in=everyone, kind__in=KINDS, until=None)
-    places = list(rows.order_by("id"))
-    taken = {(row.contact_id, row.kind) for row in places if row.contact_id not in joined}
-    for row in places:
-        parent = joined.get(row.contact_id)
-        if parent is None:
-            continue
-        if row.kind != PUSH and (parent, row.kind) in taken:
-            end(org, row.kind, [row.value])
-            continue
-        taken.add((parent, row.kind))
-        Identity.objects.filter(org=org, kind=row.kind, key=row.value).update(contact=parent)
-        Address.objects.filter(org=org, id=row.id).update(contact=parent)
 
 
 def masked(value: str) -> str:

@@ -2,13 +2,19 @@
 
 from collections.abc import Collection, Sequence
 
+from postlude.kernel import lookups, store
 from postlude.kernel import pseudonyms as hashing
-from postlude.kernel import store
 from postlude.orgs import api as orgs
 from postlude.people import models
 from postlude.people.aliases import CHUNK, canonical
 from postlude.people.lookup import EMAIL, PHONE, identities
-from postlude.people.rows import ContactRow, CurrentAddress, contact_rows, current_addresses
+from postlude.people.rows import (
+    ContactRow,
+    CurrentAddress,
+    addresses_of_kind,
+    contact_rows,
+    current_addresses,
+)
 from postlude.people.spelling import read_email, spelled
 from postlude.people.types import Address, Pseudonyms
 
@@ -17,9 +23,8 @@ def addresses(org: int, contacts: Collection[int], kind: str = EMAIL) -> dict[in
     """The current address of each contact that has one. For sending only: never for a page."""
     heads = canonical(org, contacts)
     found = {
-        row.contact: Address(row.id, row.value)
-        for row in current_addresses(org, sorted({*heads.values()}))
-        if row.kind == kind
+        contact: Address(number, value)
+        for contact, number, value in addresses_of_kind(org, sorted({*heads.values()}), kind)
     }
     return {contact: found[head] for contact, head in heads.items() if head in found}
 
@@ -39,11 +44,11 @@ def still_current(org: int, ids: Collection[int]) -> set[int]:
     found: set[int] = set()
     for chunk in store.chunks(sorted(set(ids)), CHUNK):
         rows = store.rows_sql(
-            "SELECT id FROM people_address "  # noqa: S608 - our own SQL
-            f"WHERE org_id = %s AND id IN ({store.marks(chunk)}) AND until IS NULL",
-            [org, *chunk],
+            "SELECT id, org_id FROM people_address "  # noqa: S608 - our own SQL
+            f"WHERE id {store.among()} AND until IS NULL",
+            [store.many(chunk)],
         )
-        found.update(row[0] for row in rows)
+        found.update(number for number, owner in rows if owner == org)
     return found
 
 
@@ -58,7 +63,10 @@ def locales(org: int, contacts: Collection[int]) -> dict[int, str]:
     """The language of each contact; the organisation's where the contact's is not known."""
     default = orgs.get(org).locale
     heads = canonical(org, contacts)
-    found = {row.id: row.locale for row in contact_rows(org, sorted({*heads.values()}))}
+    found: dict[int, str] = {}
+    for chunk in store.chunks(sorted({*heads.values()}), CHUNK):
+        rows = lookups.rows_by("id, locale", "people_contact", "org_id = %s", [org], id=chunk)
+        found.update((contact, locale) for contact, locale in rows)
     return {contact: found.get(head) or default for contact, head in heads.items()}
 
 

@@ -12,6 +12,7 @@ from postlude.kernel import boundaries, ids, store, work
 from postlude.kernel.errors import AppError
 from postlude.orgs import api as orgs
 from postlude.people import recording, showing
+from postlude.people.joining import JOINED
 from postlude.people.lookup import Known, look_up
 from postlude.people.matching import Match, Referred, Verdict, match
 from postlude.people.plan import Plan
@@ -22,8 +23,6 @@ CHUNK = 500  # persons in one transaction
 TRIES = 8
 # A contact that could not be written to now can: what waited for it may go on.
 ADDRESSED = "contact.addressed"
-# A contact turned out to be another one, who speaks for both: what it holds goes over.
-JOINED = "contact.joined"
 
 
 class StillContended(AppError):

@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import Case, F, Value, When
 
 from postlude.kernel import ids, pseudonyms, store
-from postlude.people import describing, reaching
+from postlude.people import joining
 from postlude.people.lookup import EMAIL, PHONE, REFERENCE
-from postlude.people.models import Address, Alias, Contact, Identity, Undeliverable
+from postlude.people.models import Address, Contact, Identity, Undeliverable
 from postlude.people.plan import Plan
 from postlude.people.showing import NEVER, Shown
 from postlude.people.spelling import RAW_MAX
@@ -32,7 +32,7 @@ def record(org: int, plan: Plan, now: datetime) -> None:
     _insert_warnings(org, plan, now)
     _fill(org, "name", plan.names)
     _fill(org, "locale", plan.locales)
-    join(org, plan.joined, reason="same_email", now=now)
+    joining.join(org, plan.joined, reason="same_email", now=now)
     resolve_warnings(org, [*plan.attached, *plan.joined], now=now)
 
 
@@ -60,23 +60,6 @@ def _remember(org: int, plan: Plan) -> None:
         if key in plan.moved:
             changes["contact"] = plan.moved[key]
         Identity.objects.filter(org=org, kind=REFERENCE, key=key).update(**changes)
-
-
-def join(org: int, joined: Mapping[int, int], *, reason: str, now: datetime) -> None:
-    """Let the parents speak for the children from now on."""
-    pairs = sorted(joined.items())
-    if pairs:
-        describing.locked(org, [*joined, *joined.values()])
-    rows = [
-        (new, org, child, parent, reason, now)
-        for new, (child, parent) in zip(ids.new_ids(len(pairs)), pairs, strict=True)
-    ]
-    columns = ("id", "org_id", "child_id", "parent_id", "reason", "at")
-    store.insert_ignore(Alias, columns, rows, conflict=("org", "child"))
-    for child, parent in pairs:  # whoever the child spoke for: the ledger is one step deep
-        Alias.objects.filter(org=org, parent=child).update(parent=parent)
-    describing.hand_over(org, joined)
-    reaching.hand_over(org, joined)
 
 
 def resolve_warnings(org: int, contacts: Iterable[int], *, now: datetime) -> int:

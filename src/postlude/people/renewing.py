@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from postlude.kernel import ids, store, work
-from postlude.people import audit, recording
+from postlude.people import audit, joining, placeholders, recording
 from postlude.people.aliases import family
 from postlude.people.changing import change_email
+from postlude.people.joining import JOINED
 from postlude.people.lookup import EMAIL, PHONE, REFERENCE
 from postlude.people.models import Address, Contact, Identity
-from postlude.people.recognition import JOINED
 from postlude.people.spelling import NAME_MAX
 from postlude.people.types import Actor, AddressProblem, CustomerKept, CustomerSeen
 
@@ -44,10 +44,10 @@ def has_reference(org: int, contact: int, prefix: str) -> bool:
 
 
 def unchanged(org: int, shown: Mapping[int, tuple[str | None, CustomerSeen]]) -> set[int]:
-    """Return who is shown as they are known: the phone, the name, the birthday. In a few looks."""
+    """Return who is shown as they are known: phone, name, birthday, zone. In a few looks."""
     contacts = list(shown)
     rows = Contact.objects.filter(org=org, id__in=contacts, erased_at=None)
-    known = {who: rest for who, *rest in rows.values_list("id", "name", "birthday")}
+    known = {who: rest for who, *rest in rows.values_list("id", "name", "birthday", "zone")}
     held = Address.objects.filter(org=org, contact__in=contacts, kind=PHONE, until=None)
     phones = dict(held.values_list("contact_id", "value"))
     return {
@@ -57,6 +57,7 @@ def unchanged(org: int, shown: Mapping[int, tuple[str | None, CustomerSeen]]) ->
         and phone in {None, phones.get(who)}
         and _spelled(seen.name) in {"", known[who][0]}
         and _birthday(seen) in {None, known[who][1]}
+        and seen.zone in {"", known[who][2]}
     }
 
 
@@ -79,7 +80,7 @@ def renew(org: int, known: Known, said: Said, *, actor: Actor, now: datetime) ->
         problem = AddressProblem("erased", "", hint, "This person asked to be forgotten.")
         return CustomerKept(row.id, problem=problem, wrong="who")
     taken: list[str] = []
-    changed = [*_rename(org, row, said.name), *_phone(org, known, said, taken, now)]
+    changed = [*_rename(org, row, said.name), *_phone(org, known, said, taken, actor, now)]
     if changed:
         audit.note(org, [row.id], actor=actor, purpose=_PURPOSE, fields=changed, now=now)
     contact = row.id
@@ -107,25 +108,31 @@ def _rename(org: int, row: Contact, name: str | None) -> list[str]:
     return ["name"]
 
 
-def _phone(org: int, known: Known, said: Said, taken: list[str], now: datetime) -> list[str]:
+def _phone(  # noqa: PLR0913, PLR0917 - who is known, what is said, by whom and when
+    org: int, known: Known, said: Said, taken: list[str], actor: Actor, now: datetime
+) -> list[str]:
     """Give the phone; whoever is known by nothing but this phone is the same customer."""
     if said.phone is None:
         return []
     owner = known.phone_owner
-    if owner is not None and owner != known.contact:
-        if not _is_known_by_phone_alone(org, owner, known.numbers):
-            taken.append(PHONE)
-            return []
-        recording.join(org, {owner: known.contact}, reason="same_phone", now=now)
-        work.publish(JOINED, org, [owner])
+    is_anothers = owner is not None and owner != known.contact
+    if owner is not None and is_anothers and not _may_be_absorbed(org, owner):
+        taken.append(PHONE)
+        return []
     if owner is None:
         recording.claim(org, REFERENCE, {said.phone_keys[0]: known.contact})
-    return _move(org, known.contact, said, now)
+    changed = _move(org, known.contact, said, now)
+    if owner is not None and is_anothers:
+        # After the customer has the phone as its own: should they be parted, it keeps it.
+        pair = {owner: known.contact}
+        joining.join(org, pair, reason="same_phone", actor=actor, now=now)
+        work.publish(JOINED, org, [owner])
+    return changed
 
 
-def _is_known_by_phone_alone(org: int, contact: int, numbers: str) -> bool:
-    has_email = Identity.objects.filter(org=org, kind=EMAIL, contact=contact).exists()
-    return not has_email and not has_reference(org, contact, numbers)
+def _may_be_absorbed(org: int, contact: int) -> bool:
+    """Say whether nothing but a phone is known of somebody: a member is never absorbed."""
+    return bool(placeholders.headless(org, [contact]))
 
 
 def _move(org: int, contact: int, said: Said, now: datetime) -> list[str]:

@@ -1,15 +1,17 @@
 """What a shop, an app or a chat app tells of where a person is reached."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
 
-from postlude.kernel import boundaries, pseudonyms, store
-from postlude.people import audit, reaching
+from postlude.kernel import boundaries, pseudonyms, store, work
+from postlude.people import audit, conflicts, placeholders, reaching
 from postlude.people.aliases import CHUNK, canonical
 from postlude.people.describing import locked
-from postlude.people.lookup import identities
+from postlude.people.joining import JOINED, join
+from postlude.people.lookup import claimed, identities
 from postlude.people.models import Address, Suppression
 from postlude.people.reaching import KINDS, LONGEST, PUSH, masked
 from postlude.people.recognition import TRIES, StillContended
@@ -94,6 +96,16 @@ def came_back(org: int, kind: str, value: str, *, at: datetime) -> bool:
     return lifted > 0
 
 
+def seen_there(org: int, kind: str, value: str, *, at: datetime) -> bool:
+    """A person was seen at a place; a block of before is old news from then on. False: unknown."""
+    with store.write():
+        rows = Address.objects.filter(org=org, kind=kind, value=value, until=None)
+        found = rows.exists()
+        rows.filter(since__lt=at).update(since=at)
+    boundaries.crossing("people.seen_there")
+    return found
+
+
 def _blocks(org: int, kind: str, value: str) -> QuerySet[Suppression]:
     hashes = pseudonyms.all_pseudonyms(org, kind, value)
     return Suppression.objects.filter(
@@ -107,7 +119,7 @@ def _say(
     for _ in range(TRIES):
         try:
             with store.write():
-                found, changed = _say_once(org, said, now)
+                found, changed = _say_once(org, said, actor, now)
                 for kind in sorted({kind for _, kind in changed}):
                     whose = [contact for contact, each in changed if each == kind]
                     audit.note(org, whose, actor=actor, purpose="say it", fields=[kind], now=now)
@@ -119,7 +131,7 @@ def _say(
 
 
 def _say_once(
-    org: int, said: Sequence[SaidAddress], now: datetime
+    org: int, said: Sequence[SaidAddress], actor: Actor, now: datetime
 ) -> tuple[list[AddressProblem | None], list[tuple[int, str]]]:
     heads = locked(org, [each.contact for each in said])
     forgotten = reaching.erased(org, {(each.kind, each.value) for each in said})
@@ -132,9 +144,21 @@ def _say_once(
     # In the order of the places: two who claim the same ones never wait for each other.
     for index, each in sorted(enumerate(said), key=lambda it: (it[1].kind, it[1].value, it[0])):
         place, head = (each.kind, each.value), heads.get(each.contact)
-        found[index] = _problem(each, head, owners.get(place), forgotten)
-        if found[index] is None and head is not None and owners.get(place) != head:
-            if place in owners:  # a device on which somebody else has signed in
+        found[index] = _problem(each, head, forgotten)
+        if found[index] is not None or head is None:
+            continue
+        owner = owners.get(place)
+        if owner not in {None, head} and each.kind != PUSH:
+            joined = _absorb(org, each.kind, owner or 0, head, actor, now)
+            if joined is None:
+                conflicts.note(org, [(each.kind, owner, head)], now=now)
+                found[index] = _taken(each)
+                continue
+            changed.append((joined.head, each.kind))
+            _rename(heads, owners, joined)
+            head, owner = joined.head, claimed(org, each.kind, [each.value]).get(each.value)
+        if owner != head:
+            if owner is not None:  # a device on which somebody else has signed in
                 reaching.end(org, each.kind, [each.value])
             claim(org, each.kind, {each.value: head})
             reaching.begin(org, head, each.kind, each.value, now)
@@ -143,8 +167,35 @@ def _say_once(
     return found, changed
 
 
+@dataclass(frozen=True, slots=True)
+class _Absorbed:
+    """A placeholder that turned out to be somebody, and who that is."""
+
+    child: int
+    head: int
+
+
+def _absorb(  # noqa: PLR0913, PLR0917 - what both have, who they are, who says so and when
+    org: int, kind: str, owner: int, said: int, actor: Actor, now: datetime
+) -> _Absorbed | None:
+    """Join two contacts that have one chat id, if one of them is a placeholder."""
+    bare = placeholders.headless(org, [owner, said])
+    if not bare:
+        return None
+    child, head = (owner, said) if said not in bare else (said, owner)
+    join(org, {child: head}, reason=f"same_{kind}", actor=actor, now=now)
+    work.publish(JOINED, org, [child])
+    return _Absorbed(child, head)
+
+
+def _rename(heads: dict[int, int], owners: dict[tuple[str, str], int], who: _Absorbed) -> None:
+    """Let the rest of the batch know who speaks for the absorbed."""
+    heads |= {each: who.head for each, head in heads.items() if head == who.child}
+    owners |= {place: who.head for place, owner in owners.items() if owner == who.child}
+
+
 def _problem(
-    each: SaidAddress, head: int | None, owner: int | None, forgotten: set[tuple[str, str]]
+    each: SaidAddress, head: int | None, forgotten: set[tuple[str, str]]
 ) -> AddressProblem | None:
     if each.kind not in KINDS or not 1 <= len(each.value) <= LONGEST or _is_odd(each.value):
         hint = f"One of {', '.join(KINDS)}, with 1 to {LONGEST} plain characters."
@@ -156,11 +207,12 @@ def _problem(
         hint = "If the person asks to be known again, lift the erasure of this address."
         words = "This person asked to be forgotten."
         return AddressProblem("erased", masked(each.value), hint, words)
-    if owner not in {None, head} and each.kind != PUSH:
-        hint = "Look for the other contact, and take it away there first."
-        words = "Another contact has this address."
-        return AddressProblem("taken", masked(each.value), hint, words)
     return None
+
+
+def _taken(each: SaidAddress) -> AddressProblem:
+    hint = "Look for the other contact: merge the two if they are one, or take it away there first."
+    return AddressProblem("taken", masked(each.value), hint, "Another contact has this address.")
 
 
 def _is_odd(value: str) -> bool:

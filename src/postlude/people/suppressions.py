@@ -1,15 +1,15 @@
 """Addresses that are not written to, by keyed hash: the list outlives the people on it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from postlude.kernel import boundaries, ids, pseudonyms, store
+from postlude.kernel import boundaries, ids, lookups, pseudonyms, store
 from postlude.people import audit
 from postlude.people.aliases import CHUNK, canonical
 from postlude.people.lookup import EMAIL, PHONE
 from postlude.people.models import Suppression
 from postlude.people.reaching import KINDS
-from postlude.people.rows import contact_rows, current_addresses
+from postlude.people.rows import addresses_of_kind, current_addresses, erased_among
 from postlude.people.types import Actor, Reason
 
 # What each channel writes to. A channel that is not here has no address of a person's own yet.
@@ -68,20 +68,30 @@ def suppressed(org: int, contacts: Collection[int], channel: str) -> dict[int, s
     """The strongest reason against writing to each contact now; those without are left out."""
     heads = canonical(org, contacts)
     wanted = sorted({*heads.values()})
-    found = {
-        row.id: Reason.ERASURE for row in contact_rows(org, wanted) if row.erased_at is not None
-    }
-    kind = _KIND_OF_CHANNEL.get(channel)
-    owner_of = {
-        each: row.contact
-        for row in current_addresses(org, wanted)
-        if row.kind == kind
-        for each in pseudonyms.all_pseudonyms(org, row.kind, row.value)
-    }
+    kind = kind_of(channel)
+    held = addresses_of_kind(org, wanted, kind) if kind is not None else ()
+    found = reasons(org, wanted, kind, held)
+    return {contact: found[head].value for contact, head in heads.items() if head in found}
+
+
+def kind_of(channel: str) -> str | None:
+    """Return what kind of address a channel writes to, if a person has such a one."""
+    return _KIND_OF_CHANNEL.get(channel)
+
+
+def reasons(
+    org: int, heads: Sequence[int], kind: str | None, held: Iterable[tuple[int, int, str]]
+) -> dict[int, Reason]:
+    """The same of canonical contacts with these addresses (contact, number, value) of a kind."""
+    found = dict.fromkeys(erased_among(org, heads), Reason.ERASURE)
+    if kind is None:
+        return found
+    hashed = pseudonyms.hashing(org, kind)
+    owner_of = {each: contact for contact, _, value in held for each in hashed(value)}
     for each, reason in _listed(org, owner_of):
         contact = owner_of[each]
         found[contact] = min(found.get(contact, reason), reason, key=_STRENGTH.__getitem__)
-    return {contact: found[head].value for contact, head in heads.items() if head in found}
+    return found
 
 
 def add(  # noqa: PLR0913
@@ -118,10 +128,8 @@ def add_hashes(  # noqa: PLR0913
 def _listed(org: int, hashes: Collection[str]) -> list[tuple[str, Reason]]:
     found = []
     for chunk in store.chunks(list(hashes), CHUNK):
-        rows = store.rows_sql(
-            "SELECT pseudonym, reason FROM people_suppression "  # noqa: S608 - our own SQL
-            f"WHERE org_id = %s AND pseudonym IN ({store.marks(chunk)})",
-            [org, *chunk],
+        rows = lookups.rows_by(
+            "pseudonym, reason", "people_suppression", "org_id = %s", [org], pseudonym=chunk
         )
         found += [(each, Reason(why)) for each, why in rows]
     return found

@@ -83,6 +83,7 @@ class CustomerSeen:
 
     At least one of `number` (the shop's own), `phone` and `email` finds the customer, in this
     order. `birthday` is (month, day). `consents` are a yes or a no for each channel (sms, email).
+    `zone` is an IANA zone, by whose clocks they live.
     """
 
     number: str = ""
@@ -92,11 +93,38 @@ class CustomerSeen:
     birthday: tuple[int, int] | None = None
     locale: str = ""
     consents: tuple[tuple[str, bool], ...] = ()
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A hit of a browser: `cid` is the browser's cookie, `member` the shop's number of who has
+    logged in ("": nobody says so), `source` where the visit came from ("": not known). With
+    `logged_out` the member said goodbye in it.
+    """
+
+    cid: str
+    at: datetime
+    member: str = ""
+    source: str = ""
+    google_id: str = ""
+    facebook_id: str = ""
+    country: str = ""
+    scid: str = ""
+    logged_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """Which visitor it was, and who that is; None: nobody known."""
+
+    visitor: int
+    contact: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerKept:
-    """Who it is. `problem`: nothing was kept, because of `wrong` (phone, email, who).
+    """Who it is. `problem`: nothing was kept, because of `wrong` (phone, email, zone, who).
 
     `taken` are the addresses that are another customer's and were therefore not given to this one.
     """
@@ -109,10 +137,67 @@ class CustomerKept:
 
 
 @dataclass(frozen=True, slots=True)
+class Merged:
+    """Two contacts joined or parted: who spoke for both, who was joined, how many ids they had.
+
+    `changed` is False where there was nothing to do.
+    """
+
+    contact: int
+    joined: int
+    size: int
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A line of the ledger: who was joined to whom; and what undid it, if anything did.
+
+    `reason`: same_email · same_phone · same_line · email_by_hand · by_hand · placeholder.
+    """
+
+    id: int
+    child: int
+    parent: int
+    reason: str
+    why: str
+    by: Actor
+    at: datetime
+    undone_at: datetime | None = None
+    undone_why: str = ""
+    undone_by: Actor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Absorbed:
+    """Which placeholders were merged into whom, and which members share what they had."""
+
+    pairs: tuple[tuple[int, int], ...]
+    conflicts: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """Two contacts that share something of one kind (phone, email, line, …).
+
+    `resolution`: joined or apart, "" while nobody has said which.
+    """
+
+    id: int
+    kind: str
+    one: int
+    other: int
+    since: datetime
+    resolved_at: datetime | None = None
+    resolution: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Description:
     """What the organisation says of a contact; what is not given stays as it is.
 
-    `birthday` is (month, day): the year is not kept. `forget` takes a level or a birthday away.
+    `birthday` is (month, day): the year is not kept. `zone` is an IANA zone. `forget` takes one of
+    the three away.
     Tags and segments are words as the organisation writes them, compared letter by letter.
     """
 
@@ -123,7 +208,8 @@ class Description:
     drop_tags: frozenset[str] = frozenset()
     add_segments: frozenset[str] = frozenset()
     drop_segments: frozenset[str] = frozenset()
-    forget: frozenset[Literal["level", "birthday"]] = frozenset()
+    forget: frozenset[Literal["level", "birthday", "zone"]] = frozenset()
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

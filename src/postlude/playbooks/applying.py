@@ -12,7 +12,7 @@ from postlude.journeys import api as journeys
 from postlude.kernel import boundaries, store
 from postlude.orgs.types import OrgRef
 from postlude.people.types import Actor
-from postlude.playbooks import checking, describing, rooms, shape, versions
+from postlude.playbooks import checking, describing, rooms, senders, shape, versions
 from postlude.playbooks.checking import Checked
 from postlude.playbooks.errors import PlaybookInvalid, PlaybookMissing
 from postlude.playbooks.models import PlaybookVersion
@@ -113,7 +113,7 @@ def _is_the_one(checked: Checked, ref: OrgRef) -> None:
         raise PlaybookInvalid([checked.document.problem(("playbook",), words, hint)])
 
 
-def _gone(before: PlaybookVersion | None, playbook: shape.Playbook) -> dict[str, shape.Journey]:
+def _gone(before: PlaybookVersion | None, playbook: shape.Playbook) -> dict[str, shape.AnyJourney]:
     """Return the journeys that the version before had and this one has not."""
     if before is None:
         return {}
@@ -139,7 +139,7 @@ def _digest(checked: Checked) -> str:
     resolved = [
         (each.sender, each.reply_to)
         for each in checked.playbook.senders.values()
-        if isinstance(each, shape.MailSender)
+        if isinstance(each, senders.MailSender)
     ]
     whole = [checked.source, checked.files, resolved]
     canonical = json.dumps(whole, sort_keys=True, ensure_ascii=False)

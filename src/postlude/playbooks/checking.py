@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from postlude.access import api as access
 from postlude.access.types import Resource
@@ -19,15 +19,20 @@ from postlude.messages.errors import BadTemplate, UnknownPlaceholder
 from postlude.messages.types import LocaleText
 from postlude.orgs import api as orgs
 from postlude.playbooks import (
+    crediting,
     definitions,
     limits,
     loops,
     mistakes,
     noticing,
+    path_mistakes,
+    popping,
     promotion_mistakes,
     reading,
     scheduling,
+    senders,
     shape,
+    team,
     text_messages,
 )
 from postlude.playbooks.notices import TimedNotice
@@ -40,6 +45,7 @@ from postlude.warehouse.types import Keep
 _LARGEST_TEXT = 500_000
 _TEXT_PARTS = ("mjml", "html", "text")
 _NOT_A_REFERENCE = re.compile(r"\$\{(?![A-Z][A-Z0-9_]*(?::-[^}]*)?\})")
+_ANY_JOURNEY: TypeAdapter[shape.AnyJourney] = TypeAdapter(shape.AnyJourney)
 _WRITE_REFERENCES = "Write ${NAME} or ${NAME:-default}; the name is in capitals."
 
 
@@ -74,7 +80,10 @@ def check(text: str, file: str, folder: Path) -> Checked | list[Problem]:
     problems += [*unread, *_references(document, playbook), *_rooms(document, playbook)]
     problems += promotion_mistakes.problems(document, playbook)
     problems += noticing.problems(document, playbook)
+    problems += path_mistakes.problems(document, playbook)
     problems += text_messages.problems(document, playbook)
+    problems += popping.problems(document, playbook)
+    problems += crediting.problems(document, playbook)
     problems += _texts(document, playbook, files)
     if problems:
         return sorted(set(problems))
@@ -86,7 +95,7 @@ def check(text: str, file: str, folder: Path) -> Checked | list[Problem]:
     return Checked(playbook, document, text, files, tuple(sorted(unset)), warned)
 
 
-def journeys_of(text: str) -> dict[str, shape.Journey]:
+def journeys_of(text: str) -> dict[str, shape.AnyJourney]:
     """Return the journeys of a stored playbook, as far as today's shape can read them."""
     document = reading.read(text, "")
     if isinstance(document, Problem):
@@ -94,7 +103,7 @@ def journeys_of(text: str) -> dict[str, shape.Journey]:
     found = {}
     for slug, part in document.data.get("journeys", {}).items():
         try:
-            found[slug] = shape.Journey.model_validate(part)
+            found[slug] = _ANY_JOURNEY.validate_python(part)
         except ValidationError:  # written for an older Postlude
             continue
     return found
@@ -185,7 +194,7 @@ def _references(document: Document, playbook: shape.Playbook) -> list[Problem]:
             problems.append(document.problem(path, "It ends before it starts.", "Swap the two."))
     problems += _fees(document, playbook.organisation)
     problems += _team(document, playbook.discord)
-    for slug, journey in playbook.journeys.items():
+    for slug, journey in playbook.sold.items():
         for index, name in enumerate(journey.conferences):
             path = ("journeys", slug, "conferences", index)
             problems += _known(document, path, name, playbook.conferences, "conference")
@@ -202,7 +211,7 @@ def _fees(document: Document, part: shape.Organisation) -> Iterator[Problem]:
             yield document.problem(("organisation", "fees", name), _sentence(str(error)), hint)
 
 
-def _team(document: Document, part: shape.Discord | None) -> list[Problem]:
+def _team(document: Document, part: team.Discord | None) -> list[Problem]:
     """Each line of who may what names one role or one user, and what there is to be allowed."""
     problems: list[Problem] = []
     known = {*orgs.PERMISSIONS, *(each.value for each in orgs.Role)}
@@ -259,7 +268,7 @@ def _check_send(
 ) -> list[Problem]:
     problems = _known(document, (*here, "by"), send.by, playbook.senders, "sender")
     sender = playbook.senders.get(send.by)
-    if isinstance(sender, shape.Klaviyo) and sender.path == "campaign":
+    if isinstance(sender, senders.Klaviyo) and sender.path == "campaign":
         words = f"“{send.by}” sends campaigns to many, not mails one by one."
         hint = "Name a sender with `path: event`, or another one."
         problems.append(document.problem((*here, "by"), words, hint))
@@ -283,7 +292,7 @@ def _rooms(document: Document, playbook: shape.Playbook) -> list[Problem]:
             resource: Resource = definitions.resource(key, part)
             place: Place = ("conferences", slug, "resources", key)
             found += [(place, words, "") for words in access.check_resource(resource)]
-    for slug, journey in playbook.journeys.items():
+    for slug, journey in playbook.sold.items():
         if scheduling.shape_problems(document, ("journeys", slug), journey):
             continue  # said already
         definition = definitions.journey(slug, journey)

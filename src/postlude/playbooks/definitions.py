@@ -17,10 +17,10 @@ from postlude.journeys.types import (
     SendNode,
     WaitNode,
 )
-from postlude.playbooks import shape
+from postlude.playbooks import letting_in, shape
 
 
-def resource(key: str, part: shape.Resource) -> Resource:
+def resource(key: str, part: letting_in.Resource) -> Resource:
     """Return a resource; only the settings that are given."""
     given: Mapping[str, object] = part.model_dump(exclude={"kind", "title"})
     settings = {name: str(value) for name, value in given.items() if value}

@@ -3,13 +3,18 @@
 import difflib
 from collections.abc import Mapping, Sized
 
-from postlude.playbooks import durations, promotions, reading, shape
+from postlude.playbooks import crediting, durations, promotions, reading, shape
 from postlude.playbooks.models import PlaybookVersion
+from postlude.playbooks.paths import Path
 
 
 def sentences(playbook: shape.Playbook) -> tuple[str, ...]:
     """Say in words what the playbook sets."""
     said = [f"organisation {playbook.organisation.name} ({playbook.organisation.slug})"]
+    said += [
+        f"branch {each.name} ({slug}): {each.zone or playbook.organisation.zone}"
+        for slug, each in playbook.organisation.branches.items()
+    ]
     said += [
         f"source {slug}: {each.kind}, polled every {durations.words(each.poll_every)}"
         for slug, each in playbook.sources.items()
@@ -31,6 +36,12 @@ def sentences(playbook: shape.Playbook) -> tuple[str, ...]:
         f"notice {each.title or slug}: {each.every}, {_count(each.to, 'selection')}"
         for slug, each in playbook.notices.items()
     ]
+    said += [
+        f"popup {each.title or slug}: {each.share:g} % of visitors, {', '.join(each.content)}"
+        for slug, each in playbook.popups.items()
+    ]
+    if playbook.attribution is not None:
+        said += [f"attribution: {crediting.sentence(playbook.attribution)}"]
     said += _promotions(playbook)
     if playbook.discord is not None:
         said += [f"discord: {_count(playbook.discord.who, 'line')} of who may what"]
@@ -70,7 +81,10 @@ def _places(quota: promotions.Quota) -> str:
     return f"{quota.limit} places{_PER[quota.per]}{person}"
 
 
-def _journey(journey: shape.Journey) -> str:
+def _journey(journey: shape.AnyJourney) -> str:
+    if isinstance(journey, Path):
+        begins = f"after {journey.when}" if journey.when else journey.every
+        return f"{begins}, {_count(journey.steps, 'step')}"
     if not journey.scheduled:
         return _count(journey.do or (), "step")
     if journey.at is not None:
@@ -87,6 +101,7 @@ def _count(things: Sized, noun: str) -> str:
 _STAYS = {
     "journeys": ("journey", "nobody enters it any more; who is in it goes on"),
     "notices": ("notice", "no run of it begins any more; who waits for it still gets it"),
+    "popups": ("popup", "it is shown no more; what was shown stays counted"),
     "sources": ("source", "what it sold stays, and it is still polled"),
     "conferences": ("conference", "its tickets and what they opened stay"),
     "senders": ("sender", "mails that wait still leave through it"),
@@ -107,12 +122,15 @@ def left_out(before: PlaybookVersion | None, playbook: shape.Playbook) -> tuple[
     document = reading.read(before.source, "") if before else None
     if not isinstance(document, reading.Document):
         return ()
-    return tuple(
+    found = [
         f"{noun} {slug}: {words}"
         for part, (noun, words) in _STAYS.items()
         for slug in document.data.get(part) or {}
         if slug not in getattr(playbook, part)
-    )
+    ]
+    if document.data.get("attribution") and playbook.attribution is None:
+        found.append("attribution: what was said of it holds on")
+    return tuple(found)
 
 
 def difference(before: PlaybookVersion | None, source: str, files: Mapping[str, str]) -> str:

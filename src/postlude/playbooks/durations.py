@@ -20,6 +20,9 @@ _UNITS = {
 _PART = re.compile(r"(\d+)\s*([a-z]+)")
 _WHOLE = re.compile(r"\d+\s*[a-z]+(?:\s*(?:,|and)?\s*\d+\s*[a-z]+)*")
 _BETWEEN = re.compile(r"(\d{1,2}):(\d{2})\s*(?:to|-|–|until)\s*(\d{1,2}):(\d{2})")
+_PAUSE = re.compile(
+    r"(?P<length>.*?)\s*(?:until\s+(?P<hour>\d{1,2}):(?P<minute>\d{2}))?", re.DOTALL
+)
 EXAMPLE = "2 minutes"
 
 
@@ -37,6 +40,20 @@ def parse(text: str) -> timedelta:
     if seconds == 0:
         raise ValueError("a length of time must be more than nothing")
     return timedelta(seconds=seconds)
+
+
+def pause(text: str) -> tuple[timedelta, time | None]:
+    """Read "1 day", "until 10:00" or "1 day until 10:00"; raise ValueError otherwise."""
+    found = _PAUSE.fullmatch(text.strip().lower())
+    if found is None or not text.strip():
+        raise ValueError(f"“{text}” is nothing to wait for; write it like “1 day until 10:00”")
+    length = parse(found["length"]) if found["length"] else timedelta(0)
+    if found["hour"] is None:
+        return length, None
+    try:
+        return length, time(int(found["hour"]), int(found["minute"]))
+    except ValueError:
+        raise ValueError(f"“{text}” has a time that no clock shows") from None
 
 
 def between(text: str) -> tuple[time, time]:

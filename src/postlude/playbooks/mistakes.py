@@ -30,6 +30,7 @@ _PATTERNS = {
     r"^[A-Z]{3}$": "Three capitals, such as TWD.",
     r"^[A-Z]{2}$": "Two capitals, such as TW.",
     r"^(https?://\S+)?$": "A web address, such as https://pycon.example.org/2027.",
+    r"^\w[\w .:-]{0,63}$": "A word that pages tell, such as add_to_cart.",
     r"^(holders of [a-z0-9][a-z0-9-]{0,62})?$": "Write it like: holders of pycon-2027.",
 }
 
@@ -119,5 +120,7 @@ def _step(schema: Schema, node: Schema, step: int | str) -> Iterator[Schema]:
             yield from _resolved(schema, found)
         elif step == here.get("properties", {}).get("kind", {}).get("const"):
             yield here  # pydantic names the alternative it tried
-        elif step == here.get("properties", {}).get("via", {}).get("const"):
+        elif step == here.get("title") or step == here.get("properties", {}).get("via", {}).get(
+            "const"
+        ):
             yield here

@@ -12,6 +12,7 @@ from postlude.playbooks.part import Part
 from postlude.playbooks.promotions import Params
 from postlude.playbooks.scalars import Length, Slug
 
+Code = Annotated[str, Field(pattern=r"^(\S{1,40})?$", json_schema_extra={"examples": ["PRO10"]})]
 # What it says is read with the rest of the notice: see `noticing`.
 Every = Annotated[
     str,
@@ -46,6 +47,11 @@ class Letter(Part):
     """Later it would be of no use: it expires, and its points are taken back."""
     on_quiet: Literal["delay", "block"] = "delay"
     """What quiet hours do to it."""
+    or_else: "Letter | None" = Field(default=None, alias="else")
+    """Sent instead to whom this one cannot reach (no address, no consent, a cap of its channel), or
+    when it has definitely not arrived; at most three follow the first. What nobody knows of is
+    never sent again.
+    """
 
 
 class Where(Part):
@@ -66,6 +72,8 @@ class Way(Part):
     names: dict[str, str] = Field(default_factory=dict)
     otherwise: str = ""
     """The name of the way for the others; else the next one by turns."""
+    coupon: Code = ""
+    """The code that the text names; who redeems it is counted beside who reacts."""
     give: GivenPoints | None = None
     send: Letter
 
@@ -95,9 +103,25 @@ class Selection(Part):
     """Orders, instead of people."""
     only: Where | None = None
     """Looked at again when it is a person's turn; others are counted as stopped."""
+    coupon: Code = ""
+    """The code that the text of `send` names; who redeems it is counted beside who reacts."""
     give: GivenPoints | None = None
     send: Letter | None = None
     rotate: list[Way] | None = Field(default=None, min_length=1)
+
+
+class Reaction(Part):
+    """What counts as an answer to the notice: an order, or points for an act."""
+
+    order: Literal["closed"] | None = None
+    """The first order that closes."""
+    points: str = Field(default="", max_length=200)
+    """The first points of this reason, compared letter by letter."""
+    within: Length = timedelta(days=14)
+    """How long after the notice, up to 90 days."""
+    by: Literal["opening", "closing"] = "opening"
+    """What of an order must lie within: when it was begun (it may close as long again later), or
+    when it closed."""
 
 
 class TimedNotice(Part):
@@ -118,5 +142,8 @@ class TimedNotice(Part):
     """Never two months running."""
     hold_out: float = Field(default=0, ge=0, lt=100)
     """The percentage of people who never get it, always the same ones."""
+    reaction: Reaction | None = None
+    """What its reports count as a reaction. Without it `feedback` and `profile` await points of
+    their own name, `birthday` and `invite` an order; of other notices none is measured."""
     to: dict[Slug, Selection] = Field(min_length=1)
     """Who gets it; several selections share the period."""

@@ -1,9 +1,9 @@
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
+
+from postlude.kernel.described import Described
 
 
-class Part(BaseModel):
+class Part(Described):
     """One part of a playbook; unknown names are mistakes."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)

@@ -15,19 +15,26 @@ from postlude.orgs import api as orgs
 from postlude.orgs.types import OrgRef
 from postlude.playbooks import (
     checking,
+    crediting,
     definitions,
     durations,
     limits,
     noticing,
+    pathing,
+    popping,
     promoting,
+    senders,
     shape,
+    team,
     text_messages,
 )
 from postlude.playbooks.checking import Checked
 from postlude.playbooks.errors import PlaybookInvalid
 from postlude.playbooks.notices import TimedNotice
+from postlude.playbooks.paths import Path
 from postlude.playbooks.reading import Place
 from postlude.playbooks.types import Alerts, Discord, DiscordStock, DiscordWho
+from postlude.popups import api as popups
 from postlude.rewards import api as rewards
 from postlude.rewards.types.quotas import Kind
 from postlude.rules import api as rules
@@ -97,6 +104,9 @@ def carry(ref: OrgRef, checked: Checked, *, actor: str, now: datetime) -> None:
         with _at(checked, ("sources", slug)):
             _source(ref.id, slug, source, now)
     sources.retire(ref.id, keep=playbook.sources)
+    for slug, branch in playbook.organisation.branches.items():
+        with _at(checked, ("organisation", "branches", slug)):
+            orgs.ensure_branch(ref.id, slug, branch.name, zone=branch.zone or "")
     with _at(checked, ("kinds",)):
         orders.configure_kinds(ref.id, [(rule.name, rule.kind) for rule in playbook.kinds])
     for slug, conference in playbook.conferences.items():
@@ -110,22 +120,44 @@ def carry(ref: OrgRef, checked: Checked, *, actor: str, now: datetime) -> None:
             texts = [checking.locale_text(each, locales[each], checked.files) for each in locales]
             kind = text_messages.kind(locales)
             messages.publish_template(ref.id, slug, kind, texts, now=now)
-    for slug, journey in playbook.journeys.items():
-        with _at(checked, ("journeys", slug)):
-            journeys.publish(ref.id, definitions.journey(slug, journey), now=now, actor=actor)
     _promotions(ref.id, checked, now)
-    for slug, notice in playbook.notices.items():
-        with _at(checked, ("notices", slug)):
-            journeys.publish_notice(ref.id, noticing.notice(slug, notice), now=now, actor=actor)
+    _popups(ref, checked, actor, now)
+    with _at(checked, ("attribution",)):
+        crediting.carry(ref.id, playbook.attribution, actor=actor, now=now)
+    _journeys(ref.id, checked, actor, now)
     with _at(checked, ("warehouse",)):
         keep = tuple(Keep(each.column, tuple(each.labels)) for each in playbook.warehouse.keep)
         warehouse.configure(ref.id, Policy(playbook.warehouse.pseudonyms, keep), now=now)
     with _at(checked, ("alerts",)):
         for hook in _alerts_hooks:
-            hook(ref.id, _alerts(playbook.alerts or shape.Alerts()))
+            hook(ref.id, _alerts(playbook.alerts or team.Alerts()))
     with _at(checked, ("discord",)):
         for each in _discord_hooks:
             each(ref.id, _discord(playbook))
+
+
+def _journeys(org: int, checked: Checked, actor: str, now: datetime) -> None:
+    playbook = checked.playbook
+    for slug, journey in playbook.sold.items():
+        with _at(checked, ("journeys", slug)):
+            journeys.publish(org, definitions.journey(slug, journey), now=now, actor=actor)
+    for slug, path in playbook.paths.items():
+        with _at(checked, ("journeys", slug)):
+            journeys.publish_path(org, pathing.path(slug, path), now=now, actor=actor)
+    for slug, notice in playbook.notices.items():
+        with _at(checked, ("notices", slug)):
+            journeys.publish_notice(org, noticing.notice(slug, notice), now=now, actor=actor)
+
+
+def _popups(ref: OrgRef, checked: Checked, actor: str, now: datetime) -> None:
+    """What each says, and how many a visitor sees a day; those left out are shown no more."""
+    playbook = checked.playbook
+    if playbook.popups or playbook.organisation.popups_a_day is not None:
+        popups.configure(ref.id, a_day=playbook.organisation.popups_a_day)
+    for slug, part in playbook.popups.items():
+        with _at(checked, ("popups", slug)):
+            popups.publish(ref.id, popping.popup(slug, part, ref.zone), now=now, actor=actor)
+    popups.retire(ref.id, keep=playbook.popups)
 
 
 def _promotions(org: int, checked: Checked, now: datetime) -> None:
@@ -146,11 +178,14 @@ def _promotions(org: int, checked: Checked, now: datetime) -> None:
         rewards.define_card_types(org, promoting.card_types(playbook))
 
 
-def retire(ref: OrgRef, gone: dict[str, shape.Journey], *, actor: str, now: datetime) -> None:
+def retire(ref: OrgRef, gone: dict[str, shape.AnyJourney], *, actor: str, now: datetime) -> None:
     """Let nobody enter the journeys that the playbook no longer has; who is in one goes on."""
     for slug, journey in gone.items():
         resting = journey.model_copy(update={"active": False})
-        journeys.publish(ref.id, definitions.journey(slug, resting), now=now, actor=actor)
+        if isinstance(resting, Path):
+            journeys.publish_path(ref.id, pathing.path(slug, resting), now=now, actor=actor)
+        else:
+            journeys.publish(ref.id, definitions.journey(slug, resting), now=now, actor=actor)
 
 
 def rest(ref: OrgRef, gone: dict[str, TimedNotice], *, actor: str, now: datetime) -> None:
@@ -200,32 +235,32 @@ def _conference(ref: OrgRef, slug: str, part: shape.Conference, now: datetime) -
     access.define_map(ref.id, conference.id, rules, now=now)
 
 
-def _sender(org: int, slug: str, part: shape.Sender) -> None:
-    mail = part if isinstance(part, shape.MailSender) else None
+def _sender(org: int, slug: str, part: senders.Sender) -> None:
+    mail = part if isinstance(part, senders.MailSender) else None
     name, address = parseaddr(mail.sender if mail else "")
     common = {"via", "path", "sender", "reply_to", "rate", "a_month"}
     settings = {key: value for key, value in part.model_dump(exclude=common).items() if value}
     messages.ensure_sender(
         org,
         slug,
-        _channel(part),
+        channel(part),
         settings=settings,
         rate=part.rate,
         from_address=address,
         from_name=name,
         reply_to=mail.reply_to if mail else "",
-        quota=None if isinstance(part, shape.Klaviyo | shape.Smtp) else part.a_month,
+        quota=None if isinstance(part, senders.Klaviyo | senders.Smtp) else part.a_month,
     )
 
 
-def _channel(part: shape.Sender) -> str:
-    """A campaign takes a whole lot at once, so it is a channel of its own."""
-    if isinstance(part, shape.Klaviyo) and part.path == "campaign":
+def channel(part: senders.Sender) -> str:
+    """Return a sender's channel. A campaign takes a whole lot at once: a channel of its own."""
+    if isinstance(part, senders.Klaviyo) and part.path == "campaign":
         return "klaviyo_campaign"
     return part.via
 
 
-def _alerts(part: shape.Alerts) -> Alerts:
+def _alerts(part: team.Alerts) -> Alerts:
     return Alerts(
         discord=part.discord,
         emails=tuple(part.emails),

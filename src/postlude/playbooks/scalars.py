@@ -1,6 +1,6 @@
 """The little values of a playbook: lengths of time, zones, instants, secrets, senders. Pure."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.utils import parseaddr
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -33,6 +33,13 @@ def _instant(value: object) -> datetime:
         raise ValueError(f"“{value}” is no time; write it as 2027-09-02 09:00") from None
 
 
+def _day(value: object) -> date:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError(f"“{value}” is no day; write it as 2027-09-02") from None
+
+
 def _sender_address(value: object) -> str:
     try:
         text = environment.resolve(str(value))
@@ -60,7 +67,8 @@ def _reference(value: object) -> str:
     return text
 
 
-def _several(value: object) -> list[str]:
+def several(value: object) -> list[str]:
+    """Take one text for a list of one."""
     return [value] if isinstance(value, str) else value  # type: ignore[return-value]
 
 
@@ -88,6 +96,7 @@ def _text(form: str, example: str, **more: str) -> WithJsonSchema:
 Length = Annotated[timedelta, BeforeValidator(_length), _text("length of time", "2 minutes")]
 Zone = Annotated[str, BeforeValidator(_zone), _text("time zone", "Asia/Taipei")]
 Instant = Annotated[datetime, BeforeValidator(_instant), _text("date and time", "2027-09-02 09:00")]
+Day = Annotated[date, BeforeValidator(_day), _text("day", "2027-09-02")]
 From = Annotated[
     str,
     BeforeValidator(_sender_address),
@@ -114,7 +123,7 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Kind = Literal["corporate", "individual", "reserved", "guest", "other"]
 May = Annotated[
     list[str],
-    BeforeValidator(_several),
+    BeforeValidator(several),
     WithJsonSchema(
         {
             "anyOf": [

@@ -54,7 +54,7 @@ def warnings(document: Document, playbook: shape.Playbook) -> list[Problem]:
     with those, but nobody should wonder why nothing goes out.
     """
     found = []
-    for slug, journey in playbook.journeys.items():
+    for slug, journey in playbook.sold.items():
         conference = playbook.conferences.get(journey.holders_of)
         if conference is None or not journey.scheduled or not journey.active:
             continue

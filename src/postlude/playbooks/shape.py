@@ -7,10 +7,14 @@ models and of the words under their names.
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
+from postlude.playbooks.credit import Attribution
+from postlude.playbooks.letting_in import Resource
 from postlude.playbooks.notices import TimedNotice
 from postlude.playbooks.part import Part
+from postlude.playbooks.paths import Path
+from postlude.playbooks.popups import Popup
 from postlude.playbooks.promotions import (
     Budget,
     CardType,
@@ -24,17 +28,25 @@ from postlude.playbooks.scalars import (
     Cap,
     Fee,
     FeeName,
-    From,
     Instant,
     Kind,
     Length,
-    May,
     Pattern,
     Quiet,
     Secret,
     Slug,
     Zone,
 )
+from postlude.playbooks.senders import Sender
+from postlude.playbooks.team import Alerts, Discord
+
+
+class Branch(Part):
+    """A restaurant of a chain, a shop of several; orders name it by its slug."""
+
+    name: str = Field(min_length=1)
+    zone: Zone | None = None
+    """Its clocks, where they are not the organisation's: notices go out by them."""
 
 
 class Organisation(Part):
@@ -59,6 +71,10 @@ class Organisation(Part):
     `1 sms in 1 day`. None is no limit. Invitations do not count and are not held up."""
     fees: dict[FeeName, Fee] = Field(default_factory=dict)
     """What things cost you, for reports: `sms: 1.35`, `card: 10 + 2.8 %`."""
+    popups_a_day: int | None = Field(default=None, ge=0)
+    """How many popups one visitor sees a day, of all together. None is no limit."""
+    branches: dict[Slug, Branch] = Field(default_factory=dict)
+    """The restaurants of a chain. One that is left out later stays: orders were made there."""
 
 
 class FormLabels(Part):
@@ -110,62 +126,6 @@ class KindRule(Part):
     kind: Kind
 
 
-class Gather(Part):
-    """A Gather space: the buyer's e-mail goes on its guest list."""
-
-    kind: Literal["gather"]
-    title: str
-    """What the button in the mail says."""
-    space: str
-    """The space as in its URL: id/name."""
-    api_key: Secret
-    """The key of an admin or builder of the space."""
-    base_url: str = ""
-    link: str = ""
-    """Where the button leads, if not to the space itself."""
-
-
-class YouTube(Part):
-    """An unlisted video, handed over as a personal link of our own that expires."""
-
-    kind: Literal["youtube"]
-    title: str
-    """What the button in the mail says."""
-    url: str
-    """The unlisted video; buyers see our link, never this one."""
-
-
-class Manual(Part):
-    """A place that a person opens: a queue of e-mails with a "done" button."""
-
-    kind: Literal["manual"]
-    title: str
-    """What the button in the mail says."""
-    link: str
-    """Where the button leads."""
-
-
-class DiscordRole(Part):
-    """A role in a Discord server, for the user whom the buyer named in the form."""
-
-    kind: Literal["discord_role"]
-    title: str
-    """What the button in the mail says."""
-    guild: str
-    """The server's id."""
-    role: str
-    """The id of the role; the bot's own role must stand above it."""
-    question: Pattern
-    """The question of the form whose answer is the user name, or the user's id."""
-    token: Secret = "${DISCORD_BOT_TOKEN}"  # noqa: S105 - a reference
-    link: str = ""
-    """Where the button leads, if not to the server itself: an invitation to it."""
-    base_url: str = ""
-
-
-Resource = Annotated[Gather | YouTube | Manual | DiscordRole, Field(discriminator="kind")]
-
-
 class LetsIn(Part):
     """Tickets of this type at events of this name open these resources. The first fit decides."""
 
@@ -205,229 +165,6 @@ class Conference(Part):
     tickets: list[Stock] = Field(default_factory=list)
     """How many there are: “sold out” and the totals of Discord's /event status. The first fit
     decides."""
-
-
-class Mailgun(Part):
-    """A Mailgun account."""
-
-    via: Literal["mailgun"]
-    sender: From = Field(alias="from")
-    """The name and address in the mail."""
-    reply_to: From = ""
-    """Where answers go; else to `from`."""
-    domain: str
-    """The sending domain at Mailgun."""
-    api_key: Secret
-    signing_key: Secret
-    """Signs Mailgun's webhooks: deliveries, bounces, complaints."""
-    region: Literal["us", "eu"] = "us"
-    base_url: str = ""
-    """Another API address; it wins over the region."""
-    tracking: Literal["own", "vendor"] = "own"
-    """Who counts opens and clicks."""
-    rate: float = Field(default=50.0, gt=0, le=1_000)
-    """Mails a second."""
-    a_month: int | None = Field(default=None, gt=0)
-    """The quota; when it is used up, sending rests till the next month and you are told."""
-
-
-class Anymail(Part):
-    """An account at any other ESP that django-anymail reaches; each needs its own keys."""
-
-    via: Literal["anymail"]
-    esp: Literal[
-        "brevo",
-        "mailersend",
-        "mailjet",
-        "mailtrap",
-        "mandrill",
-        "postmark",
-        "resend",
-        "sendgrid",
-        "sparkpost",
-        "unisender_go",
-    ]
-    """Whose account it is."""
-    sender: From = Field(alias="from")
-    """The name and address in the mail."""
-    reply_to: From = ""
-    """Where answers go; else to `from`."""
-    api_key: Secret = ""
-    """For Brevo, Mailjet, Mandrill, Resend, SendGrid, SparkPost and Unisender Go."""
-    secret_key: Secret = ""
-    """Mailjet's second key."""
-    server_token: Secret = ""
-    """For Postmark."""
-    api_token: Secret = ""
-    """For MailerSend and Mailtrap."""
-    message_stream: str = ""
-    """Postmark's stream; else its default one."""
-    webhook_secret: Secret = ""
-    """`user:password` that stand in the address of the webhook."""
-    signing_key: Secret = ""
-    """Signs the webhooks of MailerSend and Mandrill (needed), Mailtrap and SendGrid."""
-    base_url: str = ""
-    """Another API address, such as the sandbox's; Unisender Go's by data centre (needed)."""
-    tracking: Literal["own", "vendor"] = "own"
-    """Who counts opens and clicks; for ESPs that are told with each mail."""
-    rate: float = Field(default=10.0, gt=0, le=1_000)
-    """Mails a second."""
-    a_month: int | None = Field(default=None, gt=0)
-    """The quota; when it is used up, sending rests till the next month and you are told."""
-
-
-class Klaviyo(Part):
-    """A Klaviyo account: an event for each message, or one campaign for a whole announcement."""
-
-    via: Literal["klaviyo"]
-    path: Literal["event", "campaign"] = "event"
-    """`event`: a flow of the account mails each message. `campaign`: announcements to many."""
-    sender: From = Field(alias="from")
-    """The name and address in the mail; a flow has its own."""
-    reply_to: From = ""
-    """Where answers go; else to `from`."""
-    api_key: Secret
-    webhook_secret: Secret = ""
-    """Signs Klaviyo's webhooks, where the plan has them; without it events are only polled."""
-    metric: str = Field(default="Postlude message", min_length=1, max_length=100)
-    """The name of the event; the flow of the account is triggered by it."""
-    revision: Literal["2026-07-15", "2026-10-15"] = "2026-07-15"
-    """The revision of Klaviyo's API."""
-    base_url: str = ""
-    """Another API address, such as the sandbox's."""
-    lists_a_day: int = Field(default=150, ge=1, le=150)
-    """How many announcements may begin a day: Klaviyo allows 150 new lists."""
-    rate: float = Field(default=50.0, gt=0, le=350)
-    """Events a second; Klaviyo takes 3,500 a minute."""
-
-
-class Smtp(Part):
-    """A mail server; for laptops, since nothing comes back from it."""
-
-    via: Literal["smtp"]
-    sender: From = Field(alias="from")
-    """The name and address in the mail."""
-    reply_to: From = ""
-    """Where answers go; else to `from`."""
-    host: str
-    port: str | int = 587
-    security: Literal["none", "starttls", "tls"] = "starttls"
-    username: str = ""
-    password: Secret = ""
-    rate: float = Field(default=10.0, gt=0, le=1_000)
-    """Mails a second."""
-
-
-class LineAccount(Part):
-    """A LINE official account. docs/howto/line.md"""
-
-    via: Literal["line"]
-    token: Secret
-    """The channel access token (long-lived)."""
-    channel_secret: Secret
-    """Signs LINE's webhooks: who follows the account, who has blocked it."""
-    silent: bool = False
-    """Deliver without a sound."""
-    base_url: str = ""
-    """Another API address, such as the sandbox's."""
-    rate: float = Field(default=100.0, gt=0, le=2_000)
-    """Messages a second; LINE takes 2,000."""
-    a_month: int | None = Field(default=None, gt=0)
-    """A quota of your own; when it or LINE's is used up, sending rests till the next month and you
-    are told."""
-
-
-class CrescendoAccount(Part):
-    """LINE messages through Crescendo (漸強), in LINE's shape. Its contract is not verified."""
-
-    via: Literal["crescendo_line"]
-    base_url: str = Field(pattern=r"^https?://\S+$")
-    """The address of its API, as the agency tells it."""
-    token: Secret
-    channel_secret: Secret = ""
-    """Signs webhooks of LINE's shape, where they are passed on."""
-    silent: bool = False
-    """Deliver without a sound."""
-    rate: float = Field(default=10.0, gt=0, le=2_000)
-    """Messages a second."""
-    a_month: int | None = Field(default=None, gt=0)
-    """A quota of your own; when it or the vendor's is used up, sending rests till the next month
-    and you are told."""
-
-
-class Push(Part):
-    """Notifications on phones and in browsers by Firebase. docs/howto/push.md"""
-
-    via: Literal["fcm"]
-    credentials: Secret
-    """The JSON key of a service account."""
-    project: str = ""
-    """The Firebase project; else that of the key."""
-    base_url: str = ""
-    """Another API address, such as the sandbox's."""
-    rate: float = Field(default=100.0, gt=0, le=2_000)
-    """Messages a second, each to all devices of a person."""
-    a_month: int | None = Field(default=None, gt=0)
-    """A quota of your own; when it is used up, sending rests till the next month and you are
-    told."""
-
-
-class Messenger(Part):
-    """A Facebook page that writes by Messenger. docs/howto/messenger.md"""
-
-    via: Literal["messenger"]
-    page_token: Secret
-    """The page access token; it rides in addresses and never gets into a log."""
-    app_secret: Secret
-    """Signs Messenger's webhooks."""
-    verify_token: Secret
-    """A word of your own, by which Facebook learns once that the webhook is yours."""
-    tag: Literal["", "CONFIRMED_EVENT_UPDATE", "POST_PURCHASE_UPDATE", "ACCOUNT_UPDATE"] = ""
-    """Why this may be sent outside the 24 hours after a person's last message; Meta checks."""
-    version: str = Field(default="v23.0", pattern=r"^v\d{1,3}\.\d$")
-    """The version of the Graph API."""
-    base_url: str = ""
-    """Another API address, such as the sandbox's."""
-    rate: float = Field(default=10.0, gt=0, le=300)
-    """Messages a second."""
-    a_month: int | None = Field(default=None, gt=0)
-    """A quota of your own; when it is used up, sending rests till the next month and you are
-    told."""
-
-
-class FormGateway(Part):
-    """A site's form gateway, for text messages to Russian phones. docs/howto/sms.md"""
-
-    via: Literal["form_gateway"]
-    url: str = Field(min_length=1)
-    """The form's address, without the key."""
-    key: Secret
-    """Goes into the address of each call, and never into a log."""
-    rate: float = Field(default=10.0, gt=0, le=2_000)
-    """Texts a second."""
-    a_month: int | None = Field(default=None, gt=0)
-    """The quota; when it is used up, sending rests till the next month and you are told."""
-
-
-class Every8d(Part):
-    """An every8d account, for SMS to Taiwanese phones. docs/howto/sms.md"""
-
-    via: Literal["every8d"]
-    uid: Secret
-    """The account."""
-    password: Secret
-    base_url: str = ""
-    """Another API address, such as the sandbox's; else https://api.e8d.tw."""
-    rate: float = Field(default=10.0, gt=0, le=2_000)
-    """Texts a second."""
-    a_month: int | None = Field(default=None, gt=0)
-    """The quota; when it is used up, sending rests till the next month and you are told."""
-
-
-MailSender = Mailgun | Anymail | Klaviyo | Smtp
-ChatSender = LineAccount | CrescendoAccount | Push | Messenger
-TextSender = FormGateway | Every8d
-Sender = Annotated[MailSender | ChatSender | TextSender, Field(discriminator="via")]
 
 
 class Text(Part):
@@ -527,47 +264,15 @@ class Journey(Part):
         return self.who.removeprefix("holders of ")
 
 
-class Alerts(Part):
-    """Whom to tell when something is wrong, and when."""
-
-    discord: Secret = ""
-    """A channel webhook."""
-    emails: list[Secret] = Field(default_factory=list)
-    """Each names one address, or several with commas between."""
-    smtp: Secret = ""
-    """smtp://user:password@host:port, for mail to the staff."""
-    email_from: str = ""
-    invitation_late: Length = timedelta(minutes=5)
-    """How long after the payment an invitation is late."""
-    source_silent: Length | None = None
-    """One limit for all sources, in place of their `silent_after`."""
+def _kind_of_journey(value: object) -> str:
+    stepped = "steps" in value if isinstance(value, dict) else isinstance(value, Path)
+    return "Path" if stepped else "Journey"
 
 
-class Line(Part):
-    """What a role or a user of your Discord server may do here; exactly one of the two is given."""
-
-    role: str = ""
-    """The id of a role, or `everyone` in the server."""
-    user: str = ""
-    """The id of a user."""
-    may: May
-    """One of Postlude's roles, or its permissions one by one."""
-
-
-class Discord(Part):
-    """Your application at Discord: the commands of the team. docs/howto/discord.md"""
-
-    application: str
-    """The application's id."""
-    public_key: str
-    """Tells Discord's calls from all others."""
-    token: Secret
-    """The bot's token; only registering the commands needs it."""
-    guild: str = ""
-    """The id of your server; commands from other servers are refused."""
-    base_url: str = ""
-    who: list[Line] = Field(default_factory=list)
-    """Who may what. Whoever fits no line may nothing."""
+AnyJourney = Annotated[
+    Annotated[Journey, Tag("Journey")] | Annotated[Path, Tag("Path")],
+    Discriminator(_kind_of_journey),
+]
 
 
 class Keep(Part):
@@ -598,9 +303,15 @@ class Playbook(Part):
     senders: dict[Slug, Sender] = Field(default_factory=dict)
     templates: dict[Slug, dict[str, Text]] = Field(default_factory=dict)
     """Mails and text messages by name, each in its languages."""
-    journeys: dict[Slug, Journey] = Field(default_factory=dict)
+    journeys: dict[Slug, AnyJourney] = Field(default_factory=dict)
+    """What happens after a sale (`do`), at a set time (`at`), or step by step (`steps`).
+    docs/howto/journeys.md"""
     notices: dict[Slug, TimedNotice] = Field(default_factory=dict)
     """Notices on a timetable. docs/howto/notices.md"""
+    popups: dict[Slug, Popup] = Field(default_factory=dict)
+    """Windows on the pages of your site. docs/howto/popups.md"""
+    attribution: Attribution | None = None
+    """Which opens and clicks an order is credited to. docs/why/attribution.md"""
     quotas: dict[Key, Quota] = Field(default_factory=dict)
     budgets: dict[Key, Budget] = Field(default_factory=dict)
     coupons: dict[Key, Coupons] = Field(default_factory=dict)
@@ -611,3 +322,13 @@ class Playbook(Part):
     alerts: Alerts | None = None
     discord: Discord | None = None
     warehouse: Warehouse = Warehouse()
+
+    @property
+    def sold(self) -> dict[str, Journey]:
+        """The journeys that a sale or a set time starts."""
+        return {slug: it for slug, it in self.journeys.items() if isinstance(it, Journey)}
+
+    @property
+    def paths(self) -> dict[str, Path]:
+        """The journeys in steps."""
+        return {slug: it for slug, it in self.journeys.items() if isinstance(it, Path)}

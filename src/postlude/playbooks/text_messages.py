@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from postlude.messages.types import TEXT_MESSAGE
-from postlude.playbooks import shape
+from postlude.playbooks import senders, shape
 from postlude.playbooks.reading import Document, Place
 from postlude.playbooks.types import Problem
 
@@ -46,9 +46,9 @@ def mixed_up(
     Chat apps take either: of a mail its plain text.
     """
     sender, locales = playbook.senders.get(by), playbook.templates.get(template)
-    if sender is None or not locales or isinstance(sender, shape.ChatSender):
+    if sender is None or not locales or isinstance(sender, senders.ChatSender):
         return
-    sends = TEXT_MESSAGE if isinstance(sender, shape.TextSender) else _MAIL
+    sends = TEXT_MESSAGE if isinstance(sender, senders.TextSender) else _MAIL
     if sends != kind(locales):
         words = {TEXT_MESSAGE: "text messages", _MAIL: "mails"}
         said = (

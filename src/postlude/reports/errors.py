@@ -1,11 +1,17 @@
 """Errors of reports.
 
 ReportError
+├── BadChoice        a word that is none of those to choose from
 ├── BadDay           a day that cannot be read
 ├── BadNumber        a number that the promotions do not have
 ├── BadRange         a range of days that ends before it begins
 ├── BadStep          a step that the funnel does not have
+├── UnknownBranch    no branch of that name
 ├── UnknownEvent     no event or conference of that name
+├── UnknownFolder    no folder of that name has sent anything
+├── UnknownJourney   no journey of that name has sent anything
+├── BadPopupNumber   a number that the report of popups does not have
+├── UnknownPopup     no popup of that name
 ├── UnknownNotice    no notice of that name was sent
 ├── UnknownRule      no rule of that name
 └── UnknownType      no ticket type of that name
@@ -107,3 +113,73 @@ class UnknownNotice(ReportError, LookupError):
 
     def __init__(self, kind: str, known: str) -> None:
         super().__init__(kind=kind[:100], known=known or "–")
+
+
+class UnknownBranch(ReportError, LookupError):
+    """No branch of that name."""
+
+    code = "reports.unknown_branch"
+    http_status = 404
+    message = N_("There is no branch “{branch}”.")
+    hint = N_("There are: {known}.")
+
+    def __init__(self, branch: str, known: str) -> None:
+        super().__init__(branch=branch[:100], known=known or "–")
+
+
+class BadChoice(ReportError):
+    """A word that is none of those to choose from."""
+
+    code = "reports.bad_choice"
+    message = N_("“{given}” is no {what} of this report.")
+    hint = N_("There are: {known}.")
+
+    def __init__(self, what: str, given: str, known: str) -> None:
+        super().__init__(what=what, given=given[:40], known=known)
+
+
+class UnknownFolder(ReportError, LookupError):
+    """No folder of that name has sent anything."""
+
+    code = "reports.unknown_folder"
+    http_status = 404
+    message = N_("No folder “{folder}” has sent anything.")
+    hint = N_("There are: {known}.")
+
+    def __init__(self, folder: str, known: str) -> None:
+        super().__init__(folder=folder[:100], known=known or "–")
+
+
+class UnknownJourney(ReportError, LookupError):
+    """No journey of that name has sent anything."""
+
+    code = "reports.unknown_journey"
+    http_status = 404
+    message = N_("No journey “{journey}” has sent anything.")
+    hint = N_("There are: {known}.")
+
+    def __init__(self, journey: str, known: str) -> None:
+        super().__init__(journey=journey[:100], known=known or "–")
+
+
+class UnknownPopup(ReportError, LookupError):
+    """No popup of that name."""
+
+    code = "reports.unknown_popup"
+    http_status = 404
+    message = N_("There is no popup “{popup}”.")
+    hint = N_("There are: {known}.")
+
+    def __init__(self, popup: str, known: str) -> None:
+        super().__init__(popup=popup[:63], known=known or "–")
+
+
+class BadPopupNumber(ReportError):
+    """A number that the report of popups does not have."""
+
+    code = "reports.bad_popup_number"
+    message = N_("The report of popups has no number “{number}”.")
+    hint = N_("There are: {known}.")
+
+    def __init__(self, number: str, known: str) -> None:
+        super().__init__(number=number[:40], known=known)

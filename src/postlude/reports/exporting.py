@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from postlude.reports.types.funnel import ASIDES, STEPS, Event, Funnel, Line, Tally, TicketWalk
@@ -55,6 +56,15 @@ def _blank(value: float | None) -> float | str:
 def safe(text: str) -> str:
     """Keep a spreadsheet from running a name that looks like a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def cell(value: object) -> object:
+    """Return what may stand in a cell of a file: nothing for None, a text that cannot run."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return safe(value) if isinstance(value, str) else value
 
 
 def as_json(funnel: Funnel) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from postlude.rewards.points.giving import give_many
 from postlude.rewards.points.jobs import POINTS_JOBS
 from postlude.rewards.points.joining import on_contacts_joined
 from postlude.rewards.points.lines import legs
+from postlude.rewards.points.parting import on_contacts_parted
 from postlude.rewards.points.reading import (
     balance_at,
     balances,
@@ -95,6 +96,7 @@ __all__ = (
     "levels",
     "link_of",
     "on_contacts_joined",
+    "on_contacts_parted",
     "peek",
     "redeem",
     "refund_card",

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from postlude.kernel import store
+from postlude.orgs.api import Clocks
 from postlude.rules import members, vocabulary
 from postlude.rules.compiling import sql
 from postlude.rules.compiling.normalising import condition
@@ -39,11 +40,29 @@ def audience_page(  # noqa: PLR0913 - whom, when, and where the page begins
     after: int,
     limit: int,
     given: Context | None = None,
+    clocks: Clocks | None = None,
 ) -> list[int]:
-    """Return the first `limit` contacts of the audience with an id above `after`, in order."""
+    """Return the first `limit` contacts of the audience with an id above `after`, in order.
+
+    `clocks`: only those who live by them, by the branch of their last order.
+    """
+    if clocks is not None and clocks.nobody:
+        return []
     found = statement(org, rule, now=now, given=given)
-    page = f"{found.sql} AND c.contact > %s ORDER BY c.contact LIMIT %s"
-    return sorted(_contacts(Fragment(page, (*found.params, after, limit))))
+    where = Fragment("", ()) if clocks is None else _living_by(clocks)
+    page = f"{found.sql}{where.sql} AND c.contact > %s ORDER BY c.contact LIMIT %s"
+    return sorted(_contacts(Fragment(page, (*found.params, *where.params, after, limit))))
+
+
+def _living_by(clocks: Clocks) -> Fragment:
+    if clocks.everybody:
+        return Fragment("", ())
+    return Fragment(
+        f" AND {'NOT ' if clocks.home else ''}EXISTS (SELECT 1 FROM orders_facts_contact h "  # noqa: S608 - our own words; values are bound
+        f"WHERE h.org = c.org AND h.contact = c.contact AND h.branch IN "
+        f"({store.marks(clocks.branches)}))",
+        clocks.branches,
+    )
 
 
 def _contacts(query: Fragment) -> set[int]:

@@ -5,19 +5,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
+from postlude.kernel.described import Described
 from postlude.rules.facts import Context
 from postlude.rules.language.spans import Problem
 from postlude.rules.predicates import Predicate
 
 
-class Params(BaseModel):
+class Params(Described):
     """The parameters of one leaf or action; unknown names are mistakes."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 P = TypeVar("P", bound=Params)

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Any
 
 from postlude.rules import calendars
 from postlude.rules.compiling.sql import Column, Elements, Fragment, Stored
 from postlude.rules.facts import Context, Value, instant
-from postlude.rules.vocabulary import BALANCE, ORDERED
+from postlude.rules.vocabulary import BALANCE, ORDERED, PROMISED
 
 WORDS: Mapping[str, Elements] = MappingProxyType(
     {
@@ -125,10 +126,44 @@ def orders_in_month(org: int, name: str, now: datetime) -> Fragment:
     return Fragment(rows, (org, begin, end))
 
 
+def promised(org: int, name: str, number: int, now: datetime) -> Source:
+    """Return the source of whether a notice was sent (`member.promised:DAYS:NOTICE:WAY`)."""
+    alias, rows = f"p{number}", promises(org, name, now)
+    held = Column(f"({alias}.contact IS NOT NULL)", Stored.FLAG)
+    return Source(
+        Fragment(
+            f"JOIN (SELECT DISTINCT contact FROM ({rows.sql}) {alias}s) {alias} "  # noqa: S608 - our own words; values are bound
+            f"ON {alias}.contact = c.contact",
+            rows.params,
+        ),
+        {name: held},
+        {name: False},
+        {name: held},
+    )
+
+
+def promises(org: int, name: str, now: datetime) -> Fragment:
+    """Return the SELECT of to whom such a notice went out, by who speaks for them now.
+
+    Of what nobody knows whether it arrived it counts that it may have.
+    """
+    days, notice, way = name.removeprefix(PROMISED).split(":")
+    rows = (
+        "SELECT COALESCE(j.head, n.contact) AS contact FROM attribution_facts_notice n "
+        "LEFT JOIN people_facts_joined j ON j.org = n.org AND j.contact = n.contact "
+        "WHERE n.org = %s AND n.kind = %s AND n.fate IN ('sent', 'unknown') "
+        "AND n.sent_at >= %s AND n.sent_at <= %s"
+    )
+    params: tuple[Any, ...] = (org, notice, now - timedelta(days=int(days)), now)
+    return Fragment(f"{rows} AND n.action = %s", (*params, way)) if way else Fragment(rows, params)
+
+
 def sources(org: int, names: frozenset[str], now: datetime) -> list[Source]:
     """Return the sources that hold facts of these names, besides the contact's own row."""
     found = [ORDERS] if names & _ORDERS.keys() else []
     wanted = sorted(name for name in names if name.startswith(BALANCE))
     found += [balance(org, name, number, now) for number, name in enumerate(wanted)]
     months = sorted(name for name in names if name.startswith(ORDERED))
-    return found + [ordered(org, name, number, now) for number, name in enumerate(months)]
+    found += [ordered(org, name, number, now) for number, name in enumerate(months)]
+    told = sorted(name for name in names if name.startswith(PROMISED))
+    return found + [promised(org, name, number, now) for number, name in enumerate(told)]

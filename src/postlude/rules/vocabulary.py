@@ -8,6 +8,7 @@ from postlude.rules.facts import Fact, Type
 
 BALANCE = "member.balance:"
 ORDERED = "member.ordered:"
+PROMISED = "member.promised:"
 
 _FACTS = (
     Fact("now", Type.INSTANT, N_("the moment of the decision"), of_contact=True),
@@ -68,6 +69,12 @@ _FACTS = (
     ),
     Fact("member.spent_currency", Type.TEXT, N_("the currency of it"), of_contact=True),
 )
+_FAMILIES = (
+    (BALANCE, Type.INT, N_("what the member may spend")),
+    (ORDERED, Type.FLAG, N_("whether the member ordered in a month")),
+    (PROMISED, Type.FLAG, N_("what a notice promised the member")),
+    ("now.", Type.INT, N_("the moment on the local calendar")),
+)
 FACTS: Mapping[str, Fact] = MappingProxyType({each.name: each for each in _FACTS})
 
 
@@ -75,17 +82,15 @@ def fact(name: str) -> Fact | None:
     """Return what a name means; None for one that no condition of ours reads.
 
     Balances are one fact for each currency (`member.balance:points`), orders within a month one for
-    each month and zone (`member.ordered:1:Asia/Taipei`, 0 being this month); the local calendar's
-    facts (`now.weekday@Asia/Taipei`) are known wherever `now` is.
+    each month and zone (`member.ordered:1:Asia/Taipei`, 0 being this month), what notices promised
+    one for each number of days, notice and action (`member.promised:22:birthday:discount`); the
+    local calendar's facts (`now.weekday@Asia/Taipei`) are known wherever `now` is.
     """
     if name in FACTS:
         return FACTS[name]
-    if name.startswith(BALANCE):
-        return Fact(name, Type.INT, N_("what the member may spend"), of_contact=True)
-    if name.startswith(ORDERED):
-        return Fact(name, Type.FLAG, N_("whether the member ordered in a month"), of_contact=True)
-    if name.startswith("now."):
-        return Fact(name, Type.INT, N_("the moment on the local calendar"), of_contact=True)
+    for prefix, kind, words in _FAMILIES:
+        if name.startswith(prefix):
+            return Fact(name, kind, words, of_contact=True)
     provided = FACTS.get(name.removesuffix(".as_of"))
     if provided is not None and provided.provided and name.endswith(".as_of"):
         return Fact(name, Type.INSTANT, N_("when that was so"), provided=True)

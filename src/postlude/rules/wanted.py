@@ -66,7 +66,7 @@ def among(org: int, rule: Rule, contacts: Collection[int], *, now: datetime) -> 
     asked = condition(rule)
     facts, holds = facts_read(asked), matcher(asked)
     complete = Completion(facts).complete
-    known = contexts(org, contacts, now=now, facts=facts)
+    known = contexts(org, contacts, now=now, facts=facts, only_named=True)
     return {contact for contact, each in known.items() if holds(complete(each))}
 
 

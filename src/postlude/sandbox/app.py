@@ -12,6 +12,7 @@ from postlude.sandbox.control import Control
 from postlude.sandbox.gate import FaultGate
 from postlude.sandbox.index_page import index_page
 from postlude.sandbox.options import SandboxOptions, Vendors
+from postlude.sandbox.shop import pages as shop_pages
 
 
 def create_app(
@@ -37,6 +38,7 @@ def create_app(
     routes: list[BaseRoute] = [
         Route("/", index_page(held)),
         Mount("/_sandbox", routes=control.routes()),
+        Mount("/shop", routes=shop_pages.routes()),
     ]
     app = Starlette(
         routes=routes + mounts, lifespan=lifespan, exception_handlers=control.exception_handlers()

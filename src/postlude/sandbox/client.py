@@ -18,8 +18,12 @@ class SandboxClient:
 
     def __init__(self, base_url: str, *, timeout: float = 30) -> None:
         self.base_url = base_url.rstrip("/")
+        # The sandbox hangs up after 5 seconds of rest: let go before, or a question meets that.
         self._http = httpx.Client(
-            base_url=self.base_url + "/_sandbox", timeout=timeout, trust_env=False
+            base_url=self.base_url + "/_sandbox",
+            timeout=timeout,
+            trust_env=False,
+            limits=httpx.Limits(keepalive_expiry=2),
         )
 
     def __enter__(self) -> Self:
@@ -132,6 +136,12 @@ class SandboxClient:
         """Press *test* in the organiser's console."""
         return self._json("POST", "/kktix/test_delivery")
 
+    # Shopify
+
+    def shop(self, verb: str, **said: object) -> Json:
+        """Let a buyer `buy`, or `pay`, `cancel`, `refund`, `edit` or `tell` of an order again."""
+        return self._json("POST", f"/shopify/{verb}", said)
+
     # Mailgun, Gather, SMTP
 
     def mails(self, **query: object) -> list[Json]:
@@ -194,6 +204,11 @@ class SandboxClient:
         """Texts that reached a phone: `{"number", "at", "to", "text"}`; filters `to`, `limit`."""
         found: list[Json] = self.received(vendor, **{"limit": 200_000, **query})["messages"]
         return found
+
+    def gateway_calls(self, after: int = 0) -> list[Json]:
+        """Calls of the form gateway, with how each ended: `{"number", "to", "text", …}`."""
+        found = self._json("GET", "/form_gateway/log", params={"after": str(after)})
+        return list(found["calls"])
 
     # Discord
 

@@ -14,6 +14,7 @@ from typing import Any
 from postlude.sandbox.faults import FaultBook
 
 _LOOK_EVERY_S = 0.05
+_STEPS_TO_CUT = 3
 
 
 class Door:
@@ -35,13 +36,19 @@ class Door:
             sock, self._socket = self._socket, None
             self._server = await loop.create_server(self._protocol, sock=sock, backlog=2048)
 
-    def shut(self) -> None:
-        """Refuse: cut who is connected and keep the port without listening on it."""
+    async def shut(self) -> None:
+        """Refuse: cut who is connected and keep the port without listening on it.
+
+        Returns once they are cut: who calls next finds no kept connection that still takes a call.
+        """
         if self._server is not None:
             self._server.close()
             self._server = None
             self._cut_guests()
             self._socket = self._bind(self.port)
+            # A loop closes what was aborted in the steps that follow.
+            for _ in range(_STEPS_TO_CUT):
+                await asyncio.sleep(0)
 
     def close(self) -> None:
         """Give the port back."""
@@ -96,7 +103,7 @@ class Doors:
         """Shut or open each door as its vendor's faults say now."""
         for door in self._doors:
             if self._faults.refuses(door.vendor):
-                door.shut()
+                await door.shut()
             else:
                 await door.open()
 

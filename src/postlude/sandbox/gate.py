@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from postlude.sandbox.connection import cut
 from postlude.sandbox.faults import FaultKind, FaultRule
-from postlude.sandbox.simulator import EMPTIED, NOT_SENT, Simulator
+from postlude.sandbox.simulator import EMPTIED, NOT_SENT, NOTES, Simulator
 
 _REFUSALS = frozenset(
     {
@@ -41,11 +41,13 @@ class FaultGate:
         sim = self._simulator
         verdict = sim.faults.judge(sim.name, scope["method"], path)
         await asyncio.sleep(verdict.before_s)
-        answer = Captured()
+        answer, body = Captured(), Overheard(receive)
+        notes: dict[str, bool] = {}
+        scope = {**scope, NOTES: notes}
         if verdict.fault is None:
-            await self._app(scope, receive, answer)
+            await self._app(scope, body, answer)
         else:
-            await self._break(verdict.fault, scope, receive, answer)
+            await self._break(verdict.fault, scope, body, answer)
         await asyncio.sleep(verdict.after_s)
         sim.journal.record(
             method=scope["method"],
@@ -54,6 +56,7 @@ class FaultGate:
             status=answer.status,
             fault=_label(verdict.fault, verdict.before_s + verdict.after_s),
         )
+        sim.overhear(body.heard, answer.status, notes)
         if answer.status is None:
             await cut(scope, receive, reset=verdict.fault is not None and verdict.fault.reset)
         else:
@@ -88,6 +91,20 @@ class FaultGate:
         if fault.kind is FaultKind.HTML:
             return HTMLResponse(_CHALLENGE, status_code=fault.status or 403)
         return JSONResponse({"message": "Internal Server Error"}, status_code=fault.status or 500)
+
+
+class Overheard:
+    """A `receive` that remembers the body which passes through it."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.heard = b""
+
+    async def __call__(self) -> Message:
+        """Hand one ASGI message on."""
+        message = await self._receive()
+        self.heard += message.get("body", b"")
+        return message
 
 
 class Captured:

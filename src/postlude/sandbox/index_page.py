@@ -29,7 +29,8 @@ def index_page(vendors: Vendors) -> Callable[[Request], Awaitable[Response]]:
             "<!doctype html><html lang=en><head><meta charset=utf-8>"
             '<meta http-equiv="refresh" content="2"><title>Postlude sandbox</title>'
             f"<style>{_STYLE}</style></head><body><h1>Postlude sandbox</h1>"
-            f"<p>Stand-ins for the outside services. Nothing here is real.</p>{sections}"
+            f"<p>Stand-ins for the outside services. Nothing here is real.</p>"
+            f'<p><a href="/shop/">A small shop</a></p>{sections}'
             "</body></html>"
         )
 

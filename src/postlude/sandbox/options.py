@@ -22,6 +22,7 @@ from postlude.sandbox.mailersend.simulator import MailerSend, MailerSendConfig
 from postlude.sandbox.mailgun.simulator import Mailgun, MailgunConfig
 from postlude.sandbox.messenger.simulator import Messenger, MessengerConfig
 from postlude.sandbox.postmark.simulator import Postmark, PostmarkConfig
+from postlude.sandbox.shopify.simulator import Shopify, ShopifyConfig
 from postlude.sandbox.simulator import Simulator
 from postlude.sandbox.smtp.sink import SmtpConfig, SmtpSink
 
@@ -31,6 +32,7 @@ class SandboxOptions:
     """First settings of every simulator; `reset` returns to them."""
 
     kktix: KktixConfig = field(default_factory=KktixConfig)
+    shopify: ShopifyConfig = field(default_factory=ShopifyConfig)
     gather: GatherConfig = field(default_factory=GatherConfig)
     mailgun: MailgunConfig = field(default_factory=MailgunConfig)
     postmark: PostmarkConfig = field(default_factory=PostmarkConfig)
@@ -55,6 +57,7 @@ class Vendors:
     def __init__(self, options: SandboxOptions) -> None:
         self.faults = FaultBook()
         self.kktix = Kktix(options.kktix, self.faults)
+        self.shopify = Shopify(options.shopify, self.faults)
         self.gather = Gather(options.gather, self.faults)
         self.mailgun = Mailgun(options.mailgun, self.faults)
         self.postmark = Postmark(options.postmark, self.faults)
@@ -73,6 +76,7 @@ class Vendors:
         self.smtp = SmtpSink(options.smtp, self.faults)
         everyone: tuple[Simulator, ...] = (
             self.kktix,
+            self.shopify,
             self.gather,
             self.mailgun,
             self.postmark,

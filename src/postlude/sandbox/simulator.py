@@ -17,6 +17,7 @@ Json = dict[str, Any]
 
 EMPTIED = "postlude.sandbox.emptied"
 NOT_SENT = "postlude.sandbox.not_sent"
+NOTES = "postlude.sandbox.notes"
 
 
 class VendorConfig(BaseModel):
@@ -36,6 +37,12 @@ class ControlError(Exception):
 def emptied(request: Request) -> bool:
     """Whether this answer has to be an empty list by fault."""
     return bool(request.scope.get(EMPTIED, False))
+
+
+def notes(request: Request) -> dict[str, bool]:
+    """What the vendor notes of a call while it serves it, whatever the caller will be told."""
+    found: dict[str, bool] = request.scope.setdefault(NOTES, {})
+    return found
 
 
 def not_sent(request: Request) -> bool:
@@ -82,6 +89,9 @@ class Simulator:
         """Back to the first day: no memory, first settings."""
         self.config = self._first_config
         self.journal.clear()
+
+    def overhear(self, body: bytes, status: int | None, noted: Mapping[str, bool]) -> None:
+        """Learn how a call ended, also one that never came to the vendor; None is a cut line."""
 
     def rate_limited(self, retry_after: float | None) -> Response:
         """The vendor's way of saying *too many requests*."""

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 from django.db.models import Max, QuerySet
 
-from postlude.kernel import clock, store
+from postlude.kernel import boundaries, clock, store
 from postlude.kernel.errors import AppError
 from postlude.kernel.jobs import Budget
 from postlude.sources import health, heartbeat
@@ -16,7 +16,9 @@ from postlude.sources.kktix import polling
 from postlude.sources.kktix import settings as kktix_settings
 from postlude.sources.kktix.rounds import Tally
 from postlude.sources.models import Source
-from postlude.sources.types import PollReport, SourceStatus
+from postlude.sources.shopify import settings as shopify_settings
+from postlude.sources.shopify.settings import KIND as SHOPIFY
+from postlude.sources.types import PollReport, Shop, SourceStatus
 
 KINDS = ("kktix",)
 _USUAL_SECONDS = 120
@@ -25,7 +27,8 @@ _EARLY = timedelta(seconds=2)
 
 
 def _active() -> QuerySet[Source]:
-    return Source.objects.filter(active=True)
+    """Return the sources that a playbook has and that are polled."""
+    return Source.objects.filter(active=True, kind__in=KINDS)
 
 
 def check_settings(kind: str, slug: str, settings: Mapping[str, Any]) -> None:
@@ -61,6 +64,49 @@ def define_source(  # noqa: PLR0913 - a source is what it is
         if not created:
             Source.objects.filter(id=row.id).update(**values, next_poll_at=None)
     return row.id
+
+
+def define_shop(
+    org: int, slug: str, *, settings: Mapping[str, Any], silent_after: timedelta, now: datetime
+) -> int:
+    """Create or change a shop that tells of its orders by itself; return its id.
+
+    Raises BadSource for settings that cannot be used, and where another source has the name.
+    """
+    shopify_settings.parse(slug, dict(settings))
+    values = {
+        "settings": dict(settings),
+        "silent_seconds": int(silent_after.total_seconds()),
+        "active": True,
+    }
+    with store.write():
+        row, created = Source.objects.get_or_create(
+            org_id=org, slug=slug, defaults={**values, "kind": SHOPIFY, "since": now}
+        )
+        if row.kind != SHOPIFY:
+            raise BadSource(slug=slug, words="another source has this name")
+        if not created:
+            Source.objects.filter(id=row.id).update(**values)
+    boundaries.crossing("sources.shop_defined")
+    return row.id
+
+
+def shops(org: int) -> list[Shop]:
+    """Return the shops that tell of their orders by themselves."""
+    rows = Source.objects.filter(org=org, kind=SHOPIFY, active=True).order_by("slug")
+    return [
+        Shop(row.slug, row.kind, str(row.settings.get("shop", "")), row.last_webhook_at)
+        for row in rows
+    ]
+
+
+def remove_shop(org: int, slug: str) -> bool:
+    """Listen to a shop no more; its orders stay. False: there is none."""
+    with store.write():
+        rows = Source.objects.filter(org=org, slug=slug, kind=SHOPIFY, active=True)
+        found = bool(rows.update(active=False))
+    boundaries.crossing("sources.shop_removed")
+    return found
 
 
 def retire(org: int, *, keep: Collection[str]) -> list[str]:

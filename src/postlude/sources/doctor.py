@@ -13,6 +13,7 @@ from postlude.sources.errors import BadSource
 from postlude.sources.kktix import settings as kktix
 from postlude.sources.kktix.client import Organiser
 from postlude.sources.models import Source
+from postlude.sources.shopify.settings import KIND as SHOPIFY
 
 _SECONDS = 5.0
 _MOST_SKEW = 60.0  # signed webhooks allow minutes, an HTTP date has seconds
@@ -26,6 +27,9 @@ def doctor(online: bool = False) -> list[Finding]:  # noqa: FBT001, FBT002 - the
 
 def _examine(row: Source, online: bool) -> Iterator[Finding]:  # noqa: FBT001 - as above
     about = f"source {row.slug}"
+    if row.kind == SHOPIFY:
+        yield from _examine_shop(about, row)
+        return
     try:
         config = kktix.parse(row.slug, row.settings)
     except BadSource as error:
@@ -49,6 +53,22 @@ def _examine(row: Source, online: bool) -> Iterator[Finding]:  # noqa: FBT001 - 
         fix = "Is `up` or `worker` running?"
         yield Finding(about, "warning", f"silent: {row.last_error}", fix)
     else:
+        yield Finding(about, "ok", "heard lately")
+
+
+def _examine_shop(about: str, row: Source) -> Iterator[Finding]:
+    """Nobody is asked: such a shop speaks, and does not answer."""
+    secret = str(row.settings.get("secret", ""))
+    gone = environment.missing(secret)
+    for name in gone:
+        yield Finding(about, "problem", f"{name} is not set", f"export {name}=… (or {name}_FILE)")
+    if row.last_webhook_at is None:
+        fix = "Make the webhooks in Shopify, as docs/howto/shopify.md says."
+        yield Finding(about, "warning", "no webhook ever came", fix)
+    elif (clock.now() - row.last_webhook_at).total_seconds() > row.silent_seconds:
+        fix = "Nothing sold, or Shopify has removed the webhooks? They are listed in its settings."
+        yield Finding(about, "warning", f"silent since {row.last_webhook_at:%Y-%m-%d %H:%M}", fix)
+    elif not gone:
         yield Finding(about, "ok", "heard lately")
 
 

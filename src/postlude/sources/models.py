@@ -56,3 +56,90 @@ class KnownAttendee(models.Model):
                 fields=["org", "source", "event_id", "attendee_id"], name="sources_known_once"
             )
         ]
+
+
+class FactFile(models.Model):
+    """A file of facts from another system, by its digest, and how far it is in.
+
+    `rank` and `position`: the batch (see `history.sorting`) that comes next. `counts` holds what
+    became of the lines so far.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = models.ForeignKey(
+        "orgs.Organization", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    digest = models.CharField(max_length=64)
+    rank = models.SmallIntegerField(default=0)
+    position = models.IntegerField(default=0)
+    counts = models.JSONField(default=dict)
+    began_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "sources_fact_file"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["org", "digest"], name="sources_fact_file_once")
+        ]
+
+
+class OutsideFact(models.Model):
+    """A fact that was loaded: its outside id as a keyed hash, what it said as another, and ours."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = models.ForeignKey(
+        "orgs.Organization", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    key = models.CharField(max_length=32)
+    print = models.BigIntegerField()
+    ours = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "sources_outside_fact"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["org", "key"], name="sources_outside_fact_once")
+        ]
+
+
+class FactMistake(models.Model):
+    """A line of a file that is not in, or not as it was told, and why; never what it said."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = models.ForeignKey(
+        "orgs.Organization", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    file = models.ForeignKey(FactFile, on_delete=models.CASCADE, related_name="+", db_index=False)
+    line = models.IntegerField()
+    code = models.CharField(max_length=32)
+    field = models.CharField(max_length=64, blank=True)
+    message = models.CharField(max_length=300)
+    hint = models.CharField(max_length=300)
+    kept = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "sources_fact_mistake"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["org", "file", "line"], name="sources_fact_mistake_once"
+            )
+        ]
+
+
+class VendorCode(models.Model):
+    """What a vendor's code of a text message means: accepted, delivered, failed, unknown."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = models.ForeignKey(
+        "orgs.Organization", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    vendor = models.CharField(max_length=32)
+    code = models.CharField(max_length=32)
+    means = models.CharField(max_length=16)
+
+    class Meta:
+        db_table = "sources_vendor_code"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["org", "vendor", "code"], name="sources_vendor_code_once"
+            )
+        ]

@@ -70,6 +70,16 @@ class SourceStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Shop:
+    """A shop that tells of its orders by itself; `domain` is its name at the vendor."""
+
+    slug: str
+    kind: str
+    domain: str
+    last_webhook_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class GuestReport:
     """What an import of guests did, or would do. With `errors` nothing was imported.
 

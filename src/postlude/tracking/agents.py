@@ -1,26 +1,13 @@
-"""Who asks: reads a request's headers for signs that it is not a person. Pure."""
+"""Who asks: reads a request's headers for signs that it is not a person."""
 
-import re
 from collections.abc import Mapping
+from functools import lru_cache
 
+from postlude.tracking import machines
 from postlude.tracking.types import Agent, AgentKind, Reason
 
-_PROXY = re.compile(
-    r"googleimageproxy|ggpht\.com|yahoomailproxy|yahoo! slurp|"
-    r"outlook-?android-proxy|duckduckgo.*emailprotection|^mozilla/5\.0$",
-    re.IGNORECASE,
-)  # Apple's mail privacy proxy sends the bare "Mozilla/5.0"
-_BOT = re.compile(
-    r"bot\b|bot[/;]|crawl|spider|slurp|scanner|preview|facebookexternalhit|whatsapp|telegram|"
-    r"slackbot|discord|skypeuri|linkedin|barracuda|proofpoint|mimecast|safelinks|headless|"
-    r"phantomjs|lighthouse|monitor|uptime|mattermost|embedly|line-poker|microsoft office",
-    re.IGNORECASE,
-)
-_TOOL = re.compile(
-    r"^(curl|wget|python|httpx|aiohttp|go-http|java|okhttp|libwww|ruby|axios|node|php|postman)",
-    re.IGNORECASE,
-)
-_BROWSER = re.compile(r"mozilla/|opera/|applewebkit|gecko", re.IGNORECASE)
+_NAME_MAX = 1_000
+_SPEAKING = frozenset({"sec-purpose", "purpose", "x-purpose", "x-moz"})
 _AHEAD = ("prefetch", "prerender", "preview")
 
 
@@ -29,34 +16,46 @@ def fetches_ahead(headers: Mapping[str, str]) -> bool:
 
     `headers` have lower-case names.
     """
-    spoken = " ".join(
-        headers.get(name, "") for name in ("sec-purpose", "purpose", "x-purpose", "x-moz")
-    ).lower()
+    if _SPEAKING.isdisjoint(headers):  # mostly
+        return False
+    spoken = " ".join(headers.get(name, "") for name in sorted(_SPEAKING)).lower()
     return any(word in spoken for word in _AHEAD)
 
 
-def look(headers: Mapping[str, str], method: str = "GET") -> Agent:
-    """Return the kind of program and every sign that it is not a person."""
-    named = look_at_name(headers.get("user-agent", ""))
-    reasons = named.reasons
-    if fetches_ahead(headers):
+def look(headers: Mapping[str, str], method: str = "GET", ip: str = "") -> Agent:
+    """Return the kind of program and every sign that it is not a person.
+
+    The address of the network (`ip`) is looked at and not kept.
+    """
+    found = _look_at(headers.get("user-agent", "")[:_NAME_MAX], ip)
+    ahead = fetches_ahead(headers)
+    if not ahead and method != "HEAD":  # mostly
+        return found
+    reasons = found.reasons
+    if ahead:
         reasons |= Reason.PREFETCH
     if method == "HEAD":
         reasons |= Reason.HEAD
-    return Agent(named.kind, reasons)
+    return Agent(found.kind, reasons)
 
 
+@lru_cache(maxsize=10_000)
+def _look_at(name: str, ip: str) -> Agent:
+    """Return what the name of a program and the network that it is in say together."""
+    named = look_at_name(name)
+    reasons = named.reasons
+    if ip:
+        reasons |= machines.known().networks.signs_of(ip)
+    return named if reasons == named.reasons else Agent(named.kind, reasons)
+
+
+@lru_cache(maxsize=10_000)
 def look_at_name(name: str) -> Agent:
     """Return what a User-Agent text alone says."""
     text = name.strip()
     if not text:
         return Agent(AgentKind.UNKNOWN, Reason.NO_AGENT)
-    if _PROXY.search(text):
-        return Agent(AgentKind.MAIL_PROXY, Reason.MAIL_PROXY)
-    if _BOT.search(text):
-        return Agent(AgentKind.BOT, Reason.KNOWN_BOT)
-    if _TOOL.search(text):
-        return Agent(AgentKind.TOOL, Reason.TOOL)
-    if _BROWSER.search(text):
-        return Agent(AgentKind.BROWSER, Reason.NONE)
+    for program in machines.known().programs:
+        if program.agent.search(text):
+            return program.is_
     return Agent(AgentKind.UNKNOWN, Reason.NONE)

@@ -2,6 +2,7 @@
 
 from postlude.warehouse.doctor import doctor
 from postlude.warehouse.erasure import forget_waiting, shred
+from postlude.warehouse.exporting.exporting import Format, export
 from postlude.warehouse.following import CONSUMER, FOLLOWED, TOPIC
 from postlude.warehouse.loading import BATCH, LANE, load, load_now, on_ticket_changed, replay
 from postlude.warehouse.policies import configure, of, problems
@@ -13,9 +14,11 @@ __all__ = (
     "FOLLOWED",
     "LANE",
     "TOPIC",
+    "Format",
     "configure",
     "doctor",
     "dropped_labels",
+    "export",
     "forget_waiting",
     "load",
     "load_now",

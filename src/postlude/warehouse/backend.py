@@ -14,7 +14,6 @@ from django.conf import settings
 from postlude.kernel.doctor import Finding
 from postlude.warehouse.bigquery import target as targets
 from postlude.warehouse.bigquery.dataset import BigQueryDataset
-from postlude.warehouse.duckdb.file import DuckDBFile
 from postlude.warehouse.errors import BadTarget
 from postlude.warehouse.types import Batch, Counts, Loaded
 
@@ -69,7 +68,13 @@ def configured() -> BackEnd:
     if kind == targets.SCHEME and rest.startswith("//"):
         return BigQueryDataset(targets.parse(text))
     if not colon or len(kind) == 1:  # a drive letter is a path
-        return DuckDBFile(Path(text))
+        return _file(text)
     if kind == "duckdb":
-        return DuckDBFile(Path(rest))
+        return _file(rest)
     raise BadTarget(words=f"there is no back end “{kind}”")
+
+
+def _file(path: str) -> BackEnd:
+    from postlude.warehouse.duckdb.file import DuckDBFile  # noqa: PLC0415 - many never load a row
+
+    return DuckDBFile(Path(path))

@@ -12,6 +12,7 @@ WarehouseError
 ├── ForeignTable         a table over there is not as we make it
 ├── ClientMissing        the official client is not installed
 ├── BadTarget            POSTLUDE_WAREHOUSE cannot be read
+├── BadExport            an export was asked for wrongly
 └── BadPolicy            a rule of what may be kept cannot be accepted
 RowsRefused              the rows of a batch were refused, not the batch's warehouse
 """
@@ -130,6 +131,15 @@ class BadTarget(WarehouseError, ValueError):
     code = "warehouse_bad_target"
     message = N_("POSTLUDE_WAREHOUSE cannot be read: {words}.")
     hint = N_("A path, or bigquery://project/dataset?location=asia-east1&every=120")
+
+
+class BadExport(WarehouseError, ValueError):
+    """An export was asked for wrongly."""
+
+    code = "bad_export"
+    http_status = 400
+    message = N_("Nothing was exported: {words}.")
+    hint = N_("docs/reference/export.md lists the kinds.")
 
 
 class BadPolicy(WarehouseError, ValueError):

@@ -1,6 +1,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 Mode = Literal["keyed", "sha256-legacy"]
@@ -113,3 +113,27 @@ class Replayed:
 
     rows: int
     removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedFile:
+    """One file of an export; `sha256` is that of the file as it lies there."""
+
+    name: str
+    kind: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """What an export wrote: the number of its schema, of whom, as of when, and its files."""
+
+    schema: int
+    org: str
+    as_of: datetime
+    format: str
+    since: date | None
+    until: date | None
+    files: tuple[ExportedFile, ...]

@@ -11,8 +11,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-# A token follows each of them; Django has no such routes.
-COLLECTOR_PREFIXES = ("/o/", "/c/", "/go/", "/u/")
+# A token or a key follows each of them; Django has no such routes.
+COLLECTOR_PREFIXES = ("/o/", "/c/", "/go/", "/u/", "/v/", "/b/", "/p/", "/postlude.js")
 _BRIDGE_THREADS = int(os.environ.get("POSTLUDE_WEB_THREADS", "8"))
 
 

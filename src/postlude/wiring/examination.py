@@ -15,7 +15,8 @@ from django.db.migrations.executor import MigrationExecutor
 from postlude.access import api as access
 from postlude.channels import api as channels
 from postlude.chatops import api as chatops
-from postlude.kernel import http, keys, skew, store, work
+from postlude.collector import api as collector
+from postlude.kernel import http, keys, nightly, skew, store, work
 from postlude.kernel.doctor import Finding
 from postlude.kernel.errors import AppError
 from postlude.messages import api as messages
@@ -164,10 +165,28 @@ def _organisations(online: bool) -> list[Finding]:  # noqa: ARG001, FBT001 - the
     return [Finding("address", "ok", f"links in mails lead to {settings.POSTLUDE_BASE_URL}")]
 
 
+def _checks(online: bool) -> list[Finding]:  # noqa: ARG001, FBT001 - the shape of a check
+    found = [
+        Finding(
+            f"figures of {org.slug}",
+            "problem",
+            f"figures_differ: {each.differing} differences in {each.name}, "
+            f"found in the night of {each.night}",
+            "`postlude checks list` says what differs and what mends it",
+        )
+        for org in orgs.all_orgs()
+        for each in nightly.known(org.id)
+        if each.differing
+    ]
+    return found or [Finding("figures", "ok", "no check found a difference")]
+
+
 ROOMS: list[Callable[[bool], list[Finding]]] = [
     _organisations,
     _restore,
     sources.doctor,
+    collector.doctor,
+    _checks,
     access.doctor,
     channels.doctor,
     rewards.doctor,

@@ -2,8 +2,10 @@
 
 import contextlib
 import fcntl
+import logging
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -13,18 +15,23 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
+from postlude.collector.app import Collector
 from postlude.collector.app import create_app as create_collector
-from postlude.kernel import jobs, store
+from postlude.kernel import heap, jobs, store
 from postlude.kernel.errors import AppError
 from postlude.rules import api as rules
 from postlude.wiring import registry
 from postlude.wiring.asgi import App, in_front
 from postlude.wiring.wsgi import application as django_wsgi
 
+_log = logging.getLogger(__name__)
 LANES = {
     "urgent": ("pipeline", "access", "deliver", "sources", "chat"),
     "bulk": ("receipts", "bulk", "housekeeping"),
 }
+
+
+_SWITCH_S = 0.0005
 
 
 class AlreadyRunning(AppError):
@@ -71,12 +78,13 @@ class Server(uvicorn.Server):
         yield
 
 
-def serve(app: App, *, host: str, port: int) -> Server:
-    """Return a server for `app`, ready to `run()`."""
+def serve(app: App, collecting: Collector, *, host: str, port: int) -> Server:
+    """Return a server for `app`, ready to `run()`; most hits of the collector never get to it."""
     config = uvicorn.Config(
         app,
         host=host,
         port=port,
+        http=collecting.protocol(),
         lifespan="on",
         log_config=None,
         access_log=False,
@@ -106,8 +114,10 @@ def up(*, host: str, port: int, stop: threading.Event | None = None) -> None:
         migrate()
         registry.at_start()
         rules.keep_previews()
+        heap.settle()
         runner = jobs.Runner()
-        server = serve(in_front(create_collector(), django_wsgi), host=host, port=port)
+        collecting = create_collector()
+        server = serve(in_front(collecting, django_wsgi), collecting, host=host, port=port)
         web = threading.Thread(target=server.run, name="web", daemon=True)
         runner.start()
         web.start()
@@ -130,7 +140,11 @@ class PortInUse(AppError, OSError):
 
 def collector(*, host: str, port: int) -> None:
     """Run the collector alone."""
-    server = serve(create_collector(), host=host, port=port)
+    # Its thread that commits asks for the interpreter after each call of the database, and would
+    # wait 5 ms each time while the other thread is busy.
+    sys.setswitchinterval(_SWITCH_S)
+    collecting = create_collector()
+    server = serve(collecting, collecting, host=host, port=port)
     server.config.workers = 1
     stop = threading.Event()
     on_stop_signals(stop)
@@ -151,8 +165,10 @@ def worker(*, lanes: Iterable[str]) -> None:
     groups = [group for lane in lanes for group in LANES[lane]]
     with only_writer():
         registry.at_start()
+        heap.settle()
         runner = jobs.Runner(groups)
         runner.start()
+        _log.info("the worker works", extra={"groups": " ".join(groups)})
         while not stop.wait(0.5):
             pass
         runner.join()

@@ -6,23 +6,39 @@ from datetime import timedelta
 from django.contrib.sessions.models import Session
 
 from postlude.access import api as access
+from postlude.activity import api as activity
 from postlude.attribution import api as attribution
 from postlude.channels import api as channels
 from postlude.chatops import api as chatops
 from postlude.chatops.jobs import JOBS as CHATOPS_JOBS
 from postlude.chatops.types import DiscordSettings, Stock, Who
+from postlude.collector import api as collector
 from postlude.console import api as console
 from postlude.journeys import api as journeys
-from postlude.kernel import clock, inbox, jobs, one_shot, skew, store, work
+from postlude.kernel import (
+    clock,
+    inbox,
+    jobs,
+    nightly,
+    one_shot,
+    set_back,
+    skew,
+    store,
+    work,
+)
 from postlude.kernel.jobs import Budget, Job
 from postlude.messages import api as messages
 from postlude.messages.types import Leased
 from postlude.orders import api as orders
+from postlude.orgs import api as orgs
 from postlude.people import api as people
 from postlude.playbooks import api as playbooks
 from postlude.playbooks.types import Alerts, Discord
+from postlude.reports import api as reports
 from postlude.rewards import api as rewards
 from postlude.sources import api as sources
+from postlude.sources.api import CycleSeen
+from postlude.tracking import api as tracking
 from postlude.warehouse import api as warehouse
 from postlude.wiring import gifts
 from postlude.wiring.remaining import waiting
@@ -42,34 +58,72 @@ def register_all() -> None:
     gifts.register()
     playbooks.on_alerts(_alerts)
     playbooks.on_discord(_discord)
+    sources.on_cycles(_past_cycles)
     one_shot.count_left_with(waiting)
     for job in _jobs():
         jobs.register(job)
 
 
 def _consumers() -> None:
-    work.subscribe("ticket.paid", "journeys", journeys.on_ticket_paid)
-    work.subscribe("ticket.refunded", "journeys", journeys.on_ticket_refunded)
-    work.subscribe("grant.settled", "journeys", journeys.on_grant_settled)
-    work.subscribe("access.changed", "journeys", journeys.on_access_changed)
-    work.subscribe(people.ANSWERED, "access", access.on_answers)
-    work.subscribe(people.ADDRESSED, "journeys", journeys.on_contact_addressed)
-    work.subscribe(people.MOVED, "journeys", journeys.on_contact_moved)
+    work.subscribe("ticket.paid", "journeys", journeys.on_ticket_paid, acts=True)
+    work.subscribe("ticket.refunded", "journeys", journeys.on_ticket_refunded, acts=True)
+    work.subscribe("grant.settled", "journeys", journeys.on_grant_settled, acts=True)
+    work.subscribe("access.changed", "journeys", journeys.on_access_changed, acts=True)
+    work.subscribe(people.ANSWERED, "access", access.on_answers, acts=True)
+    work.subscribe(people.ADDRESSED, "journeys", journeys.on_contact_addressed, acts=True)
+    work.subscribe(people.MOVED, "journeys", journeys.on_contact_moved, acts=True)
     work.subscribe(people.JOINED, "orders", orders.on_contacts_joined)
     work.subscribe(people.JOINED, "rewards", rewards.on_contacts_joined)
-    work.subscribe(orders.LEFT, "journeys", journeys.on_ticket_left)
-    work.subscribe(journeys.HELP, "journeys", journeys.on_help_asked)
-    work.subscribe(journeys.LATE_ACCESS, "journeys", journeys.on_access_late)
-    work.subscribe(journeys.STALE, "journeys", journeys.on_invitation_stale)
-    work.subscribe("message.settled", "journeys", journeys.on_message_settled)
+    work.subscribe(people.JOINED, "journeys", journeys.on_contacts_joined)
+    work.subscribe(people.PARTED, "orders", orders.on_contacts_parted)
+    work.subscribe(people.PARTED, "rewards", rewards.on_contacts_parted)
+    work.subscribe(people.JOINED, journeys.PATHS, journeys.on_walkers_joined)
+    work.subscribe(orders.LEFT, "journeys", journeys.on_ticket_left, acts=True)
+    work.subscribe(journeys.HELP, "journeys", journeys.on_help_asked, acts=True)
+    work.subscribe(journeys.LATE_ACCESS, "journeys", journeys.on_access_late, acts=True)
+    work.subscribe(journeys.STALE, "journeys", journeys.on_invitation_stale, acts=True)
+    for news in journeys.PATH_TOPICS:
+        work.subscribe(news, journeys.PATHS, journeys.on_news, acts=True)
+    work.subscribe("message.settled", "journeys", journeys.on_message_settled, acts=True)
     for topic, heed in (
         ("message.settled", attribution.on_message_settled),
         (orders.CLOSED, attribution.on_order_changed),
         (orders.CANCELLED, attribution.on_order_changed),
         (people.JOINED, attribution.on_contacts_joined),
+        (people.PARTED, attribution.on_contacts_joined),
         (journeys.FINISHED, attribution.on_notice_finished),
     ):
         work.subscribe(topic, "attribution", heed, lane=attribution.LANE)
+    for topic, heed in (
+        (orders.TOLD, attribution.on_orders_told),
+        (tracking.RECORDED, attribution.on_touches),
+        (tracking.JUDGED, attribution.on_touches),
+        (tracking.CLAIMED, attribution.on_touches),
+        (activity.LATE, attribution.on_late_activity),
+        (people.JOINED, attribution.on_contacts_changed),
+        (people.PARTED, attribution.on_contacts_changed),
+        (people.KNOWN, attribution.on_visitors_known),
+    ):
+        work.subscribe(topic, "credit", heed, lane=attribution.LANE)
+    for topic, recount in (
+        (messages.COUNTED, reports.on_messages_counted),
+        (tracking.RECORDED, reports.on_touches),
+        (tracking.JUDGED, reports.on_touches),
+        (tracking.CLAIMED, reports.on_touches),
+        (people.KNOWN, reports.on_visitors_known),
+        (orgs.IDENTITY, reports.on_identity_said),
+    ):
+        work.subscribe(topic, reports.CONSUMER, recount, lane=reports.LANE)
+    for topic, heed in (
+        (tracking.RECORDED, tracking.on_touches_recorded),
+        (tracking.TRAPPED, tracking.on_touches_recorded),
+        (orders.TOLD, tracking.on_order_told),
+        (activity.LATE, tracking.on_activity_late),
+        (people.KNOWN, tracking.on_visitors_known),
+        (people.JOINED, tracking.on_contacts_joined),
+        (people.PARTED, tracking.on_contacts_parted),
+    ):
+        work.subscribe(topic, "tracking", heed, lane=tracking.LANE)
     # First, so that a sale and its form are one row to load.
     for topic, consumer, follow in warehouse.FOLLOWED:
         work.subscribe(topic, consumer, follow, lane=warehouse.LANE)
@@ -115,6 +169,21 @@ def _contacts(org: int, leased: Sequence[Leased]) -> dict[int, dict[str, str]]:
     return {each.message: {"name": names.get(each.contact) or ""} for each in leased}
 
 
+def _past_cycles(org: int, seen: Sequence[CycleSeen]) -> list[int]:
+    """Let journeys keep the runs that a file of facts tells of."""
+    runs = [
+        journeys.PastCycle(
+            each.journey,
+            each.started_at,
+            title=each.title,
+            folder=each.folder,
+            entered=each.entered,
+        )
+        for each in seen
+    ]
+    return journeys.remember_cycles(org, runs)
+
+
 def _alerts(org: int, alerts: Alerts) -> None:
     chatops.configure(
         org,
@@ -156,7 +225,9 @@ def _jobs() -> list[Job]:
         Job("kernel.inbox", lambda budget: inbox.drain(budget.spent), "pipeline"),
         Job("kernel.receipts", lambda budget: inbox.drain(budget.spent, lane="bulk"), "receipts"),
         Job("kernel.work", lambda budget: work.drain(budget.spent), "pipeline"),
+        Job("collector.take_in", collector.take_in, "pipeline"),
         Job("journeys.step", journeys.step, "pipeline"),
+        Job("journeys.walk_paths", journeys.walk_paths, "pipeline"),
         # A schedule writes to everybody at once: in a thread of its own, behind every sale.
         Job("journeys.schedule", journeys.schedule, "bulk", every=timedelta(seconds=5)),
         Job("journeys.freeze", journeys.freeze, "bulk"),
@@ -164,6 +235,9 @@ def _jobs() -> list[Job]:
         Job("journeys.begin_runs", journeys.begin_runs, "bulk", every=timedelta(seconds=5)),
         Job("journeys.freeze_runs", journeys.freeze_runs, "bulk"),
         Job("journeys.walk_runs", journeys.walk_runs, "bulk"),
+        Job("journeys.begin_looks", journeys.begin_looks, "bulk", every=timedelta(seconds=5)),
+        Job("journeys.look", journeys.look, "bulk"),
+        Job("journeys.walk_selected", journeys.walk_selected, "bulk"),
         # In a thread of its own: a call that hangs must not hold up those who are let in already.
         Job("access.authorise", access.authorise, "access"),
         Job(
@@ -176,7 +250,9 @@ def _jobs() -> list[Job]:
         *channels.JOBS,
         *sources.JOBS,
         *rewards.POINTS_JOBS,
+        *tracking.JOBS,
         *attribution.JOBS,
+        *reports.JOBS,
         Job("warehouse.load", warehouse.load, "bulk"),
         Job(
             "rewards.expire",
@@ -192,6 +268,13 @@ def _jobs() -> list[Job]:
             every=timedelta(minutes=5),
             exclusive=True,
         ),
+        Job(
+            "kernel.set_back",
+            lambda budget: set_back.wake(budget.now()),
+            "housekeeping",
+            every=timedelta(minutes=1),
+            exclusive=True,
+        ),
         Job("kernel.purge", _purge, "housekeeping", every=timedelta(hours=6), exclusive=True),
     ]
 
@@ -203,7 +286,8 @@ def _purge(budget: Budget) -> int:
         # By real time, as Django judges them.
         ended, _ = Session.objects.filter(expire_date__lt=store.db_now()).delete()
     requests = console.forget_requests(now, budget.spent)
-    return inbox.purge(now, budget.spent) + requests + messages.purge(now) + ended
+    forgotten = requests + nightly.forget(now) + messages.purge(now) + ended
+    return inbox.purge(now, budget.spent) + forgotten
 
 
 def at_start() -> None:

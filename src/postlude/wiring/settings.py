@@ -19,6 +19,7 @@ POSTLUDE_STAMP_REQUIRED = env.bool("POSTLUDE_STAMP_REQUIRED", True)
 _warehouse = env.str("POSTLUDE_WAREHOUSE", str(POSTLUDE_HOME / "warehouse.duckdb"))
 POSTLUDE_WAREHOUSE = _warehouse if "://" in _warehouse else Path(_warehouse)
 POSTLUDE_METRICS_TOKEN = lookup("POSTLUDE_METRICS_TOKEN") or ""
+POSTLUDE_COUNTRY_HEADER = env.str("POSTLUDE_COUNTRY_HEADER", "").strip()
 POSTLUDE_MAX_BODY = env.int("POSTLUDE_MAX_BODY", 1_000_000)
 
 POSTLUDE_SECRET_KEYS = lookup("POSTLUDE_SECRET_KEYS") or keyfile.read_or_make(
@@ -43,8 +44,8 @@ INSTALLED_APPS = [
     *[
         f"postlude.{room}"
         for room in (
-            "orgs people orders messages tracking sources channels access rewards rules journeys "
-            "attribution warehouse playbooks chatops console"
+            "orgs people orders activity messages tracking sources channels access rewards rules "
+            "journeys popups attribution reports warehouse collector playbooks chatops console"
         ).split()
         if (BASE_DIR / room / "apps.py").exists()
     ],

@@ -348,7 +348,15 @@ def test_trouble_is_waited_out(stand, kind):
     assert (1, 1, 1) == stand.made()
 
 
-def test_the_lists_of_a_day_are_used_up_and_it_goes_on_tomorrow(stand):
+@pytest.fixture
+def noon():
+    """The middle of this day, so that a test of days never runs over midnight."""
+    at = clock.now().astimezone(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+    with clock.use(clock.FrozenClock(at)):
+        yield at
+
+
+def test_the_lists_of_a_day_are_used_up_and_it_goes_on_tomorrow(noon, stand):
     stand.use({**stand.settings, "lists_a_day": "1"})
     stand.sell(ANN)
     stand.announce("first")
@@ -359,8 +367,7 @@ def test_the_lists_of_a_day_are_used_up_and_it_goes_on_tomorrow(stand):
     second = stand.state("second")
     assert DispatchState.SENT is stand.state("first").state
     assert "1 new lists of today are used up" in second.reason
-    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
-    assert tomorrow == second.due.date()
+    assert noon.date() + timedelta(days=1) == second.due.astimezone(UTC).date()
     stand.run(ahead=timedelta(days=1))
     assert DispatchState.SENT is stand.state("second").state
 

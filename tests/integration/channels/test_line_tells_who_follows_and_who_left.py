@@ -147,3 +147,50 @@ def test_another_organisations_sender_is_not_there(hooked):
 def post(url, raw):
     headers = {"X-Line-Signature": sign(SECRET, raw), "Content-Type": "application/json"}
     return httpx.post(url, content=raw, headers=headers, trust_env=False)
+
+
+BOB = "U" + "b2" * 16
+
+
+def linked(desk, clock, sandbox, word, user=BOB, **more):
+    at = int(clock.now().timestamp() * 1000)
+    return happen(sandbox, "accountLink", user, nonce=word, at=at, **more)
+
+
+def line_of(desk):
+    found = people.addresses(desk.org, [desk.bob], "line").get(desk.bob)
+    return found and found.value
+
+
+@pytest.fixture
+def bob(hooked):
+    (hooked.bob,) = hooked.contacts(None)
+    return hooked
+
+
+def test_who_follows_and_links_the_account_is_reached(bob, clock, sandbox):
+    happen(sandbox, "follow", BOB)
+    word = people.begin_link(bob.org, bob.bob, "line", now=clock.now())
+    sandbox.client.fault("line", "duplicate_webhook")
+
+    assert "delivered" == linked(bob, clock, sandbox, word)["state"]
+
+    assert BOB == line_of(bob)
+    number = bob.new(bob.bob)
+    bob.deliver()
+    assert ["accepted"] == bob.states([number])
+
+
+def test_a_word_is_good_once_and_not_for_ever(bob, clock, sandbox):
+    word = people.begin_link(bob.org, bob.bob, "line", now=clock.now())
+    linked(bob, clock, sandbox, word, linked=False)
+    linked(bob, clock, sandbox, "guessed")
+    assert line_of(bob) is None
+    linked(bob, clock, sandbox, word)
+    linked(bob, clock, sandbox, word, user="U" + "c3" * 16)
+    assert BOB == line_of(bob)
+
+    late = people.begin_link(bob.org, bob.ann, "line", now=clock.now())
+    clock.advance(minutes=11)
+    linked(bob, clock, sandbox, late, user="U" + "c3" * 16)
+    assert ANN == people.addresses(bob.org, [bob.ann], "line")[bob.ann].value

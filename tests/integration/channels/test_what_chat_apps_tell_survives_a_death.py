@@ -22,6 +22,9 @@ NAMES = (
     "people.addresses_said",
     "people.blocked_us",
     "people.came_back",
+    "people.link_begun",
+    "people.link_finished",
+    "people.seen_there",
 )
 
 
@@ -45,8 +48,14 @@ def steps(desk, contact):
         delivery = Delivery(1, "line:chat", org, f"{kind}{minutes}", raw, headers, now, 1)
         channels.INBOX_HANDLERS["line"]([delivery])
 
+    def link():
+        word = people.begin_link(org, contact, "line", now=now)
+        assert people.finish_link(org, "line", word, ANN, at=now, now=now) is None
+
     return (
         say,
+        link,
+        lambda: people.seen_there(org, "line", ANN, at=now),
         lambda: follow("unfollow", 1),
         lambda: follow("follow", 2),
         lambda: follow("unfollow", 3),

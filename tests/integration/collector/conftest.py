@@ -1,19 +1,18 @@
-import threading
 from collections.abc import Iterator
 
 import httpx
 import pytest
-import uvicorn
 
 from postlude.channels import registry
 from postlude.channels.memory import Memory
-from postlude.collector.app import create_app
 from postlude.kernel import store
 from postlude.kernel.clock import now
 from postlude.messages import api as messages
 from postlude.messages.types import LocaleText, NewMessage
 from postlude.people import api as people
 from postlude.people.types import PersonSeen
+from support.beacons import SHOP, Page
+from support.collecting import collecting
 
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -21,37 +20,27 @@ CHROME = (
 )
 
 
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listens = threading.Event()
-
-    async def startup(self, sockets=None) -> None:
-        await super().startup(sockets)
-        self.listens.set()
-
-
 @pytest.fixture
 def collector(db) -> Iterator[httpx.Client]:
     """A browser in front of a running collector."""
-    config = uvicorn.Config(create_app(), port=0, log_level="error", lifespan="on")
-    server = _Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    assert server.listens.wait(10)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    with httpx.Client(
-        base_url=f"http://127.0.0.1:{port}", headers={"user-agent": CHROME}, trust_env=False
-    ) as client:
+    with (
+        collecting() as address,
+        httpx.Client(base_url=address, headers={"user-agent": CHROME}, trust_env=False) as client,
+    ):
         yield client
-    server.should_exit = True
-    thread.join(10)
 
 
 class Mail:
     """One message with one link, and its token."""
 
-    def __init__(self, org: int, *, testing: bool = False, klass: str = "marketing") -> None:
+    def __init__(
+        self,
+        org: int,
+        *,
+        testing: bool = False,
+        klass: str = "marketing",
+        to: str = "https://example.test/welcome?a=1&b=2",
+    ) -> None:
         channel = Memory()
         registry.register(channel)
         sender = messages.ensure_sender(
@@ -60,8 +49,8 @@ class Mail:
         text = LocaleText(
             "en",
             subject="Hi",
-            html='<p><a href="https://example.test/welcome?a=1&amp;b=2">Go</a></p>',
-            text="Go: https://example.test/welcome?a=1&b=2",
+            html=f'<p><a href="{to.replace("&", "&amp;")}">Go</a></p>',
+            text=f"Go: {to}",
         )
         template = messages.publish_template(org, "hi", "news", [text], now=now())
         seen = PersonSeen("ann@example.test", source="test", reference="test:1")
@@ -82,8 +71,19 @@ class Mail:
 
 
 @pytest.fixture
+def page(collector, org) -> Page:
+    return Page(collector, org.id)
+
+
+@pytest.fixture
 def sent(org) -> Mail:
     return Mail(org.id)
+
+
+@pytest.fixture
+def to_shop(org) -> Mail:
+    """A mail that leads to the shop, which has a beacon."""
+    return Mail(org.id, to=f"{SHOP}/hats?size=m&pl_click=x#red")
 
 
 @pytest.fixture

@@ -126,3 +126,11 @@ def test_a_page_speaks_chinese_and_has_tight_headers(collector, org):
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "nosniff" == answer.headers["x-content-type-options"]
     assert "no-referrer" == answer.headers["referrer-policy"]
+
+
+def test_a_link_that_no_person_sees_is_kept_and_leads_nowhere(collector, sent):
+    answer = collector.get(f"/c/{sent.token}/9999")
+
+    assert (200, b"") == (answer.status_code, answer.content)
+    (touch,) = touches(sent)
+    assert TouchKind.TRAP is touch.kind

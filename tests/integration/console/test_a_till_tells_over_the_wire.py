@@ -239,6 +239,8 @@ def test_clear_values_need_a_right_and_a_reason(till: Till) -> None:
         ({"email": "a b@example.test"}, {"/email": "bad_address"}),
         ({"name": "Анна"}, {"/who": "missing"}),
         ({"number": "C-1", "birthday": "1990-02-30"}, {"/birthday": "not_a_birthday"}),
+        ({"number": "C-1", "zone": "Asia/Nowhere"}, {"/zone": "not_a_zone"}),
+        ({"number": "C-1", "zone": "../etc/passwd"}, {"/zone": "not_a_zone"}),
         ({"number": "C 1"}, {"/number": "string_pattern_mismatch"}),
     ],
 )
@@ -248,6 +250,13 @@ def test_a_customer_that_cannot_be_is_refused(till: Till, said, fields) -> None:
     assert (400, fields) == (answer.status_code, answer.json()["error"]["fields"])
     assert answer.json()["error"]["hint"] or "number" in said
     assert before == Contact.objects.count()
+
+
+def test_a_customers_zone_is_told_alone_or_in_an_import(till: Till) -> None:
+    till.post("/contacts", {"number": "1", "zone": "Asia/Vladivostok"})
+    till.post("/contacts/batch", {"contacts": [{"number": "2", "zone": "Europe/Berlin"}]})
+    told = Contact.objects.exclude(zone=None).order_by("id")
+    assert ["Asia/Vladivostok", "Europe/Berlin"] == list(told.values_list("zone", flat=True))
 
 
 def test_many_customers_at_once(till: Till) -> None:
@@ -279,3 +288,22 @@ def test_orders_and_customers_of_another_organisation_are_not_there(till: Till, 
     assert (404, "unknown_contact") == error(rival.post("/contacts/find", {"contact": {"number": "C-1"}}))  # fmt: skip
     assert (404, "unknown_contact") == error(closed(rival, contact=till.token))
     assert (404, "unknown_branch") == error(closed(rival, branch="arbat"))
+
+
+@pytest.mark.parametrize(
+    ("amount", "code"),
+    [
+        ({"amount": "10.00", "currency": "USD"}, (422, "orders.bad_shop_order")),
+        ({"amount": "-10.00", "currency": "CNY"}, (400, "bad_input")),
+    ],
+)
+def test_another_currency_and_an_amount_below_zero_are_not_let_in(till: Till, amount, code) -> None:
+    """What an organisation's orders come to is one sum."""
+    answer = closed(till, amount=amount)
+    assert code == error(answer), answer.content
+    assert not ShopOrder.objects.exists()
+    if code[0] == 422:
+        assert "CNY" in answer.json()["error"]["message"]
+    item = {"stage": "closed", "order": "A-2", "closed_at": moment(till, -1)}
+    batch = till.post("/orders/batch", {"orders": [item | {"amount": amount}, item]})
+    assert ShopOrder.objects.count() == (1 if code[0] == 422 else 0), batch.content

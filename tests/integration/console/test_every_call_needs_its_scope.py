@@ -10,7 +10,16 @@ from postlude.orgs import api as orgs
 from support import shop_rules
 from support.shop_rules import EVERY_SCOPE
 
-NEW = ("/promotions", "/rules", "/points", "/coupons", "/gift-cards", "/orders", "/contacts")
+NEW = (
+    "/promotions",
+    "/rules",
+    "/points",
+    "/coupons",
+    "/gift-cards",
+    "/orders",
+    "/events",
+    "/contacts",
+)
 
 
 @pytest.fixture
@@ -71,6 +80,7 @@ def test_each_call_needs_exactly_one_of_the_scopes(till) -> None:
             } == by_scope["rewards.grant_by_hand"]  # fmt: skip
     assert all("/promotions/" in path for path in by_scope["rules.order"])
     assert all("/v1/orders/" in path for path in by_scope["orders.tell"])
+    assert {"/api/v1/events"} == by_scope["events.tell"]
     assert all("/v1/contacts" in path for path in by_scope["people.change_contact"])
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 from postlude.kernel import clock as kernel_clock
 from postlude.kernel import store, work
 from postlude.messages.models import Message
+from postlude.orgs import api as orgs
 from postlude.people import api as people
 from postlude.rewards import api as rewards
 from postlude.rewards.types.points import Give
@@ -177,3 +178,17 @@ def test_where_no_notice_was_sent_the_page_is_as_before(sale, staff) -> None:
 def test_strangers_see_none_of_it(place, staff) -> None:
     assert Client().get(f"{LIST}?kind=invite").status_code == 302
     assert log_in("outsider", staff).get(f"{LIST}?kind=invite").status_code == 404
+
+
+def test_one_branch_is_shown_alone(place, org, staff) -> None:
+    arbat = orgs.add_branch(org.id, "arbat", "Arbat")
+    orgs.add_branch(org.id, "east", "East")
+    rival = orgs.create("far-away", "Far away", zone="UTC", currency="EUR")
+    orgs.add_branch(rival.id, "theirs", "Theirs")
+    place.send("invite", place.person(9), action="gift", branch=arbat.id)
+    client = log_in("viewer", staff)
+    for query, expected in (("", 6), ("branch=arbat", 1), ("branch=east", 0), ("branch=theirs", 0)):
+        assert expected == len(rows(client, query)), query
+        assert str(expected) == counts(client, query)["all"]
+    html = client.get(LIST).content.decode()
+    assert ("Arbat" in html, "Theirs" in html) == (True, False)

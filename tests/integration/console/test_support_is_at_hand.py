@@ -129,3 +129,54 @@ def test_mistakes_in_the_file_are_shown_and_nothing_can_be_imported(sale, browse
         answer = browser("owner").post(url("guests"), each)
         assert 200 == answer.status_code
         assert 'role="alert"' in answer.content.decode()
+
+
+def test_two_contacts_are_joined_parted_and_shown(sale, browser) -> None:
+    (one, token), (other, theirs) = buyer(sale), buyer(sale, "failed-5")
+    owner = browser("owner")
+    page = owner.get(url("buyer", token)).content.decode()
+    assert "Another contact of the same person" in page
+
+    given = {"other": address(sale, other), "why": "she said so"}
+    answer = owner.post(url("merge", token), given, follow=True)
+    assert "one person from now on" in answer.content.decode()
+    assert {one: other} == people.canonical(sale.org.id, [one])
+    assert "she said so" in owner.get(url("buyer", theirs)).content.decode()
+
+    answer = owner.post(url("unmerge", token), {"why": "sisters"}, follow=True)
+    assert "two people again" in answer.content.decode()
+    assert {one: one} == people.canonical(sale.org.id, [one])
+    shown = owner.get(url("buyer", theirs)).content.decode()
+    assert "sisters" in shown
+    assert address(sale, one) not in shown
+
+
+def test_without_a_reason_a_right_or_a_contact_nobody_is_joined(sale, browser) -> None:
+    (one, token), (other, _) = buyer(sale), buyer(sale, "failed-5")
+    given = {"other": address(sale, other), "why": "x"}
+    for role in ("marketer", "viewer"):
+        for name in ("merge", "unmerge", "keep-apart"):
+            assert 403 == browser(role).post(url(name, token), given).status_code
+    owner = browser("owner")
+    owner.post(url("merge", token), {**given, "why": " "})
+    owner.post(url("merge", token), {**given, "other": "nobody@example.test"})
+    owner.post(url("unmerge", token), {"why": "x"})
+    assert {one: one} == people.canonical(sale.org.id, [one])
+    assert 404 == owner.post(url("keep-apart", token), {"why": "x", "conflict": "7"}).status_code
+
+
+def test_two_members_with_one_phone_are_asked_about(sale, browser, clock) -> None:
+    from postlude.people.types import Actor, CustomerSeen
+
+    said = [CustomerSeen(number, "+886912000111", name=f"Ann {number}") for number in ("m1", "m2")]
+    kept = people.upsert_customers(sale.org.id, said, actor=Actor("key", "t"), now=clock.now())
+    owner = browser("owner")
+    page = owner.get(url("attention")).content.decode()
+    assert "Two who share a phone" in page
+    (asked,) = people.conflicts(sale.org.id)
+    token = tokens.seal("contact", kept[1].contact)
+    assert "They are two" in owner.get(url("buyer", token)).content.decode()
+    given = {"why": "sisters", "conflict": str(asked.id)}
+    owner.post(url("keep-apart", token), given)
+    assert [] == people.conflicts(sale.org.id)
+    assert "Two who share a phone" not in owner.get(url("attention")).content.decode()

@@ -22,7 +22,16 @@ from support.shop_rules import Till, iso
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "http-api.md"
 _BLOCK = re.compile(r"```sh\n(curl .*?)```", re.DOTALL)
-NEW = ("/promotions", "/rules", "/points", "/coupons", "/gift-cards", "/orders", "/contacts")
+NEW = (
+    "/promotions",
+    "/rules",
+    "/points",
+    "/coupons",
+    "/gift-cards",
+    "/orders",
+    "/events",
+    "/contacts",
+)
 
 
 @dataclass

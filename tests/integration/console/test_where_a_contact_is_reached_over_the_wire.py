@@ -1,5 +1,6 @@
 """Ids of chat apps and devices come in over the API; what comes back is masked."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -114,3 +115,38 @@ def test_a_foreign_contact_is_not_there(till, clock) -> None:
     assert 404 == till.get(f"/contacts/{rival.token}/addresses").status_code
     answer = till.post("/contacts/addresses/forget", {"contact": rival.token, "kind": "line"})
     assert 404 == answer.status_code
+
+
+def of(till: shop_rules.Till, method: str, **said: Any) -> Any:
+    return getattr(Client(), method)(
+        f"/api/v1/contacts/{till.token}/addresses",
+        {"kind": "line", **said},
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {till.key}"},
+    )
+
+
+def test_by_the_contacts_id_it_is_said_seen_and_forgotten(till) -> None:
+    for _ in range(2):
+        assert 200 == of(till, "put", value=LI, consent=True).status_code
+    assert [LI] == reached(till)
+    at = till.clock.now()
+    people.blocked_us(till.org, "line", LI, at=at)
+    seen = at + timedelta(minutes=1)
+    till.clock.advance(minutes=2)
+    answer = of(till, "put", value=LI, last_seen=shop_rules.iso(seen))
+    assert 200 == answer.status_code, answer.content
+    assert not people.blocked_us(till.org, "line", LI, at=at)  # told late: seen there since
+    assert {"forgotten": 1} == of(till, "delete", value=LI).json()
+    assert {"forgotten": 0} == of(till, "delete").json()
+    assert [] == reached(till)
+    assert 422 == of(till, "put").status_code or 400 == of(till, "put").status_code
+
+
+def test_a_link_begins_with_a_word_that_is_good_for_minutes(till) -> None:
+    answer = till.post("/contacts/link", {"contact": till.token})
+    assert 200 == answer.status_code, answer.content
+    word = answer.json()["nonce"]
+    now = till.clock.now()
+    assert people.finish_link(till.org, "line", word, LI, at=now, now=now) is None
+    assert [LI] == reached(till)

@@ -50,6 +50,19 @@ def test_every_guest_is_invited_once(house: Any, take: Any) -> None:
     assert "@" not in "".join(each.order_number for each in found)
 
 
+def test_a_bad_phone_is_said_and_the_guest_is_let_in(house: Any, take: Any) -> None:
+    """Which row, what is wrong with it and what to do; never the phone itself."""
+    report = take(FILE.replace("0912345678", "123"))
+    assert (True, 2, ()) == (report.imported, report.rows, report.errors)
+    (note,) = report.warnings
+    assert ("guests", 2, "phone", "bad_phone") == (note.file, note.row, note.column, note.code)
+    assert "too few or too many digits" in note.words
+    assert "kept without it" in note.words
+    assert note.hint
+    assert "123" not in f"{note.masked}{note.words}{note.hint}"
+    assert [("ada@example.test", "Come in"), ("bob@example.test", "Come in")] == house.mails()
+
+
 def test_the_same_file_again_changes_nothing(house: Any, take: Any) -> None:
     take(FILE)
     before = tickets(house)

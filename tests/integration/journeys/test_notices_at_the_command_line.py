@@ -11,6 +11,7 @@ from postlude.kernel import clock as kernel_clock
 from postlude.kernel import jobs
 from postlude.people.types import Actor
 from postlude.playbooks import api as playbooks
+from postlude.wiring.cli import output
 from postlude.wiring.cli.commands import run
 
 from . import notices_house
@@ -150,3 +151,27 @@ def test_a_file_is_compared_with_what_is_in_force(house: Restaurants, capsys, tm
     assert 5 == run(["journeys", "diff", str(file)])
     file.write_text(BOOK.replace("daily 12:00", "sometimes"), encoding="utf-8")
     assert 3 == run(["journeys", "diff", str(file)])
+
+
+def test_eighty_columns_are_enough(house: Restaurants, capsys, monkeypatch) -> None:
+    """Of a run and of a report no heading and no figure is cut off."""
+    house.people(1, consent=False)
+    house.people(2)
+    house.ordered(sorted(house.emails), NOON - timedelta(days=20))
+    house.publish(invite(title="A notice with a long title"))
+    monkeypatch.setattr(output.out, "_width", 80)
+    for command in (
+        ["journeys", "run", "invite"],
+        ["journeys", "show", "invite"],
+        ["journeys", "list"],
+        ["report", "notices"],
+    ):
+        capsys.readouterr()
+        assert 0 == run(command)
+        shown = capsys.readouterr().out
+        assert "…" not in shown, command
+        assert max(map(len, shown.splitlines())) <= 80, command
+        if command[0] == "journeys" and command[1] != "list":
+            heads = ["selected", "entered", "sent", "blocked", "waiting", "unknown", "held out"]
+            assert [each for each in heads if each not in shown] == []
+            assert "no_consent 1" in shown

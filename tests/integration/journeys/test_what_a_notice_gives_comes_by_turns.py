@@ -270,7 +270,7 @@ _NAMES = sorted(
     for path in (Path(postlude.__file__).parent / "journeys" / "recurring").rglob("*.py")
     for name in re.findall(r'boundaries\.crossing\("([^"]+)"\)', path.read_text())
 )
-_ELSEWHERE = {"journeys.paused"}
+_ELSEWHERE = {"journeys.paused", "journeys.joined"}
 # 14 of 40 turns are ①; seven of these people have no balance and get ② instead.
 _SHARES = {"balance": 7, "gift": 20, "discount": 13}
 

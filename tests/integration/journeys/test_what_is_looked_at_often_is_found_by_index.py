@@ -1,5 +1,6 @@
 """What the watch and the back-stop ask for is found beside a million whom a schedule wrote to."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -8,18 +9,18 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from postlude.journeys import api as journeys
+from postlude.kernel import claims, work
 from postlude.kernel import clock as kernel_clock
-from postlude.kernel import work
 from postlude.kernel.jobs import Budget
 from postlude.orgs import api as orgs
 from postlude.orgs.types import OrgRef
 
 
-def plans(act: Callable[[], object]) -> str:
-    """Return how the database goes about what `act` asks of members."""
+def plans(act: Callable[[], object], table: str = "journeys_member") -> str:
+    """Return how the database goes about what `act` asks of members, or of another table."""
     with CaptureQueriesContext(connection) as asked:
         act()
-    wanted = [each["sql"] for each in asked if 'FROM "journeys_member"' in each["sql"]]
+    wanted = [each["sql"] for each in asked if f'FROM "{table}"' in each["sql"]]
     assert wanted
     with transaction.atomic(), connection.cursor() as cursor:
         how = "EXPLAIN QUERY PLAN"
@@ -43,6 +44,23 @@ def test_late_sales_are_found_among_the_sales(org: OrgRef) -> None:
 @pytest.mark.usefixtures("clock", "org")
 def test_the_back_stop_looks_at_those_who_wait() -> None:
     assert "journeys_member_state" in plans(lambda: journeys.reconcile(Budget(1)))
+
+
+@pytest.mark.usefixtures("clock", "org")
+@pytest.mark.parametrize("job", [journeys.walk_paths, journeys.walk_selected])
+def test_who_is_due_on_a_path_is_claimed_by_index(job, monkeypatch) -> None:
+    """The look whether anybody is due, ten times a second, and the claim: beside a million who wait
+    neither reads nor sorts them.
+    """
+    monkeypatch.setattr(claims, "_any", lambda *_: True)  # so that the claim itself is asked
+    claim = plans(lambda: job(Budget(1)), "journeys_walk")
+    monkeypatch.undo()
+    look = plans(lambda: job(Budget(1)), "journeys_walk")
+    for plan in (look, claim):
+        assert "journeys_walk_due" in plan
+        assert not re.search(
+            r"SCAN journeys_walk\b(?! USING)|Seq Scan on journeys_walk|Sort|TEMP B-TREE", plan
+        )
 
 
 def test_news_of_a_message_that_was_lost_is_asked_after(house, clock) -> None:

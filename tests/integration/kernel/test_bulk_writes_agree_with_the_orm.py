@@ -66,6 +66,52 @@ def test_insert_ignore_says_what_it_inserted() -> None:
     assert [third] == again
 
 
+@pytest.mark.parametrize("expect_new", [True, False])
+@pytest.mark.parametrize("already", [0, 1, 250])
+def test_of_many_rows_those_that_are_there_already_are_told_apart(
+    already: int, expect_new: bool
+) -> None:
+    """The quick ways for hundreds of rows say the same as the slow one for two."""
+    unique = ("org", "consumer", "topic", "key")
+    keys = [f"key {number}" for number in range(250)]
+    with store.write():
+        store.insert_many(WorkRow, COLUMNS, [row(ids.new_id(), key) for key in keys[:already]])
+    rows = [row(number, key) for number, key in zip(ids.new_ids(250), keys, strict=True)]
+    twice = row(ids.new_id(), keys[-1])
+    with store.write():
+        fresh = store.insert_ignore(
+            WorkRow, COLUMNS, [*rows, twice], conflict=unique, expect_new=expect_new
+        )
+    assert sorted(each[0] for each in rows[already:]) == sorted(fresh)
+    assert sorted(keys) == sorted(WorkRow.objects.values_list("key", flat=True))
+    with store.write():
+        new = [row(number, f"new {number}") for number in ids.new_ids(250)]
+        fresh = store.insert_ignore(WorkRow, COLUMNS, new, conflict=unique, expect_new=expect_new)
+    assert [each[0] for each in new] == sorted(fresh)
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 400])
+def test_one_of_many_values_is_one_parameter(count: int) -> None:
+    names = [f'"{number}", back\\slash' for number in range(500)]
+    numbers = ids.new_ids(500)
+    with store.write():
+        rows = [row(number, name) for number, name in zip(numbers, names, strict=True)]
+        store.insert_many(WorkRow, COLUMNS, rows)
+    for column, values in (("id", numbers), ("key", names)):
+        found = store.rows_sql(
+            f"SELECT {column} FROM kernel_work_row WHERE {column} {store.among()}",
+            [store.many(values[:count])],
+        )
+        assert set(values[:count]) == {value for (value,) in found}
+
+
+def test_ids_grow_across_the_end_of_a_millisecond() -> None:
+    """256 fit into a millisecond; more are borrowed from the next ones."""
+    taken = [*ids.new_ids(300), ids.new_id(), *ids.new_ids(1_000), *ids.new_ids(0), ids.new_id()]
+    assert taken == sorted(set(taken))
+    assert 1_302 == len(taken)
+
+
 def test_a_double_in_a_plain_insert_fails_whole() -> None:
     with pytest.raises(IntegrityError), store.write():
         store.insert_many(WorkRow, COLUMNS, [row(ids.new_id(), "a"), row(ids.new_id(), "a")])

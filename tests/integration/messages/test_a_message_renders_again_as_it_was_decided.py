@@ -6,6 +6,7 @@ from postlude.kernel import tokens
 from postlude.messages import api as messages
 from postlude.messages.models import Link, ShownText, TemplateVersion
 from postlude.messages.types import ChannelTraits, LocaleText, Outcome
+from postlude.orgs import api as orgs
 from postlude.people import api as people
 from postlude.people.types import PersonSeen
 
@@ -43,6 +44,20 @@ def test_what_goes_to_the_wire(desk):
     assert own.endswith("@pycon.test>")
     assert it.token not in own  # replies quote it, so it must open nothing
     assert it.metadata == {"outbox_id": str(it.message)}
+
+
+def test_a_link_that_no_person_sees_is_there_from_the_day_the_organisation_wants_it(desk):
+    assert "/9999" not in render_one(desk).html
+    today = desk.now.date()
+    orgs.set_measuring(desk.org, from_day=today, actor="ann", now=desk.now, trap=True)
+    (number,) = desk.enqueue(desk.new("two", contact=desk.contact(2)))
+    leased = messages.lease(desk.sender, owner="w", limit=5, now=desk.now)
+    (it,), _ = messages.render([each for each in leased if each.message == number], now=desk.now)
+
+    assert (
+        f'<a href="http://testserver/c/{it.token}/{messages.TRAP}" style="display:none"' in it.html
+    )
+    assert f"/{messages.TRAP}" not in it.text
 
 
 def test_a_token_leads_back_to_its_message(desk):

@@ -11,6 +11,7 @@ from postlude.messages.types import Block, Reason, State
 from postlude.orgs import api as orgs
 from postlude.orgs.types import Cap
 from postlude.people import api as people
+from postlude.people.types import Description
 
 
 def consent(desk, contact, granted=True):
@@ -137,6 +138,54 @@ def test_quiet_hours_delay_till_the_local_morning(make_desk):
         assert desk.fact(strict).reason == "quiet_hours"
         clock.advance(hours=9)
         assert desk.to_wire() == [offer]
+
+
+def lives_in(desk, contact: int, zone: str) -> None:
+    people.describe_many(desk.org, [Description(contact, zone=zone)])
+
+
+def test_it_is_quiet_by_the_persons_own_clocks(make_desk):
+    """15:00 in Taipei is 23:00 of the day before in Los Angeles: one hears now, the other at 8."""
+    noon = datetime(2023, 9, 1, 7, 0, tzinfo=UTC)
+    with kernel_clock.use(kernel_clock.FrozenClock(noon)):
+        desk = make_desk()
+        orgs.configure(desk.org, quiet_from=time(22), quiet_to=time(8))
+        here, there = desk.contact(1), desk.contact(2)
+        lives_in(desk, there, "America/Los_Angeles")
+        for each in (here, there):
+            consent(desk, each)
+        first, second = marketing(desk, "1", here), marketing(desk, "2", there)
+        assert [first] == desk.to_wire()
+        assert datetime(2023, 9, 1, 15, 0, tzinfo=UTC) == desk.fact(second).due
+        strict = marketing(desk, "3", there, on_quiet="block")
+        assert [] == desk.to_wire()
+        assert "quiet_hours" == desk.fact(strict).reason
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        # 26 March: 02:00 becomes 03:00, so a night from 22 to 8 is an hour shorter.
+        (datetime(2023, 3, 25, 22, 0, tzinfo=UTC), datetime(2023, 3, 26, 6, 0, tzinfo=UTC)),
+        # 29 October: 03:00 becomes 02:00, so it is an hour longer.
+        (datetime(2023, 10, 28, 21, 0, tzinfo=UTC), datetime(2023, 10, 29, 7, 0, tzinfo=UTC)),
+    ],
+)
+def test_a_night_in_which_the_clocks_change_ends_in_the_morning(make_desk, now, expected):
+    """Of a person in Berlin, written to from Taipei, where the clocks never change."""
+    with kernel_clock.use(kernel_clock.FrozenClock(now)) as clock:
+        desk = make_desk()
+        orgs.configure(desk.org, quiet_from=time(22), quiet_to=time(8))
+        contact = desk.contact()
+        lives_in(desk, contact, "Europe/Berlin")
+        consent(desk, contact)
+        offer = marketing(desk, "offer", contact)
+        assert [] == desk.to_wire()
+        assert expected == desk.fact(offer).due
+        clock.advance(seconds=(expected - now).total_seconds() - 1)
+        assert [] == desk.to_wire()
+        clock.advance(seconds=1)
+        assert [offer] == desk.to_wire()
 
 
 def test_asking_changes_nothing(desk):

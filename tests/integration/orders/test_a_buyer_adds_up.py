@@ -105,10 +105,10 @@ def test_a_ticket_that_changes_hands_is_counted_once(org, take, doors, clock) ->
         Ticket.objects.filter(org=org.id).update(contact=child)
         buyers.recount(org.id, [child, 100])
     assert 1 == standing(org.id)[child][0]
-    from postlude.people import recording
+    from postlude.people import joining
 
     with store.write():
-        recording.join(org.id, {child: head}, reason="test", now=clock.now())
+        joining.join(org.id, {child: head}, reason="test", now=clock.now())
     assert 1 == handing.hand_over(org.id, [child])
     assert (0, 1) == (standing(org.id)[child][0], standing(org.id)[head][0])
     assert agrees(org.id)

@@ -16,7 +16,7 @@ from postlude.orders.models import Buyer, ShopOrder
 from postlude.orders.shop.types import ShopOrderChange, ShopOrderSeen, Stage
 from postlude.orgs import api as orgs
 from postlude.people import api as people
-from postlude.people import recording
+from postlude.people import joining
 from postlude.people.types import PersonSeen
 
 START = datetime(2023, 7, 1, 9, tzinfo=UTC)
@@ -147,9 +147,11 @@ def test_what_cannot_be_is_refused_before_anything_is_written(org, tell) -> None
 
 
 def test_news_comes_with_the_commit_and_not_of_tests(org, tell, monkeypatch) -> None:
-    """`order.closed` again when more became known of it; `order.cancelled` if it had counted."""
+    """`order.opened` when it is known, or of whom; `order.closed` again when more became known of
+    it; `order.cancelled` if it had counted.
+    """
     monkeypatch.setattr(work, "_subscriptions", {})
-    for topic in (orders.CLOSED, orders.CANCELLED):
+    for topic in (orders.OPENED, orders.CLOSED, orders.CANCELLED):
         work.subscribe(topic, "listener", print)
 
     def news() -> list[tuple[str, int]]:
@@ -158,7 +160,9 @@ def test_news_comes_with_the_commit_and_not_of_tests(org, tell, monkeypatch) -> 
         rows.delete()
         return found
 
-    tell(opened("A"), closed("T", contact=7, test=True), cancelled("T"), cancelled("X"))
+    tell(opened("A"), opened("T"), closed("T", contact=7, test=True), cancelled("T"))
+    assert [("order.opened", 1)] == news()
+    tell(opened("A"), opened("Y"), cancelled("Y"), cancelled("X"))
     assert [] == news()
     tell(closed("A"))
     assert [("order.closed", 1)] == news()
@@ -168,7 +172,7 @@ def test_news_comes_with_the_commit_and_not_of_tests(org, tell, monkeypatch) -> 
     assert [("order.cancelled", 1)] == news()
     tell(closed("B"))
     tell(opened("B"))
-    assert [("order.closed", 2)] == news()
+    assert [("order.closed", 2), ("order.opened", 1)] == news()
 
 
 def test_orders_go_with_a_contact_that_turns_out_to_be_another(org, tell, clock) -> None:
@@ -177,7 +181,7 @@ def test_orders_go_with_a_contact_that_turns_out_to_be_another(org, tell, clock)
     child, head = (each.contact for each in people.recognise_many(org.id, seen, now=clock.now()))
     tell(closed("A", contact=child), opened("B", contact=child), closed("B", 2))
     with store.write():
-        recording.join(org.id, {child: head}, reason="test", now=clock.now())
+        joining.join(org.id, {child: head}, reason="test", now=clock.now())
     assert ShopOrderChange.SAME is tell(closed("A", contact=child))[0].change
     assert (1, 1) == (kept(org.id, child)[0], kept(org.id, head)[0])
     assert 1 == handing.hand_over(org.id, [child])

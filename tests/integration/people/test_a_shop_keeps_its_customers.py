@@ -9,7 +9,7 @@ from django.db import connection
 from postlude.orgs import api as orgs
 from postlude.people import api as people
 from postlude.people.models import Address, Contact, Identity, Undeliverable, ViewAudit
-from postlude.people.types import Actor, CustomerSeen, PersonSeen
+from postlude.people.types import Actor, CustomerSeen, Description, PersonSeen
 
 TILL = Actor("key", "till")
 PHONE, OTHER = "+79161234567", "+79167654321"
@@ -83,6 +83,27 @@ def test_what_is_given_replaces_what_was_known(chain, keep) -> None:
     assert newcomer.created
 
 
+def test_a_zone_of_their_own_is_kept_and_replaced(chain, keep) -> None:
+    """By its IANA name; what is no zone is refused, and nothing of that customer is kept."""
+    first = keep(CustomerSeen("1", PHONE, zone="Asia/Vladivostok"))[0].contact
+    other = keep(CustomerSeen("2", OTHER))[0].contact
+    assert {first: "Asia/Vladivostok"} == people.zones(chain, [first, other])
+    keep(CustomerSeen("1", zone="Asia/Yekaterinburg"))
+    keep(CustomerSeen("1", PHONE))
+    assert {first: "Asia/Yekaterinburg"} == people.zones(chain, [first])
+    refused = keep(CustomerSeen("3", zone="Asia/Nowhere"))[0]
+    assert (None, "zone", "not_a_zone") == (refused.contact, refused.wrong, refused.problem.code)
+    assert "Asia/Vladivostok" in refused.problem.hint
+    people.describe_many(chain, [Description(first, forget=frozenset({"zone"}))])
+    assert {} == people.zones(chain, [first])
+
+
+def test_a_zone_is_forgotten_with_the_person(chain, keep, clock) -> None:
+    who = keep(CustomerSeen("1", PHONE, zone="Asia/Vladivostok"))[0].contact
+    people.erase(chain, who, actor=TILL, now=clock.now())
+    assert [None] == list(Contact.objects.values_list("zone", flat=True))
+
+
 def test_what_is_not_given_stays(chain, keep) -> None:
     first = keep(CustomerSeen("1", PHONE, "anna@example.test", "Анна", (5, 17)))[0]
     keep(CustomerSeen("1"))
@@ -102,10 +123,13 @@ def test_who_was_known_by_a_phone_alone_joins_the_number(chain, keep) -> None:
     assert {OTHER: by_number.contact} == people.find_customers(chain, phones=[PHONE, OTHER])[1]
 
 
-def test_a_number_goes_to_the_phone_that_has_none(keep) -> None:
-    by_phone = keep(CustomerSeen(phone=PHONE))[0]
-    assert by_phone.contact == keep(CustomerSeen("1", PHONE))[0].contact
-    assert by_phone.contact == keep(CustomerSeen("1"))[0].contact
+def test_a_number_absorbs_the_phone_that_has_none(chain, keep) -> None:
+    by_phone = keep(CustomerSeen(phone=PHONE, name="Ann"))[0]
+    member = keep(CustomerSeen("1", PHONE))[0]
+    assert {by_phone.contact: member.contact} == people.canonical(chain, [by_phone.contact])
+    assert member.contact == keep(CustomerSeen("1"))[0].contact
+    assert member.contact == keep(CustomerSeen(phone=PHONE))[0].contact
+    assert {member.contact: "Ann"} == people.names(chain, [member.contact])
 
 
 def test_two_numbers_may_not_share_a_phone_or_a_mail(chain, keep) -> None:

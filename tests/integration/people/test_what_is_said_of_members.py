@@ -6,7 +6,7 @@ from django.db import connection
 from postlude.kernel import store
 from postlude.orgs import api as orgs
 from postlude.people import api as people
-from postlude.people import recording
+from postlude.people import joining
 from postlude.people.errors import BadDescription
 from postlude.people.models import Label
 from postlude.people.types import Actor, Description, PersonSeen, Standing
@@ -92,7 +92,7 @@ def test_a_joined_person_is_one_with_the_words_of_both(org, members, clock) -> N
         ],
     )
     with store.write():
-        recording.join(org.id, {child: head}, reason="test", now=clock.now())
+        joining.join(org.id, {child: head}, reason="test", now=clock.now())
     everybody = shown(org.id)
     assert child not in everybody
     assert ("silver", 501, {"tag:a", "tag:b", "tag:c"}) == everybody[head]

@@ -7,13 +7,17 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from postlude.attribution.models import Notice
+from postlude.journeys import api as journeys
+from postlude.journeys.models import Journey, JourneyVersion, NodeExecution, SendAttempt
 from postlude.kernel import clock as kernel_clock
 from postlude.kernel import store, work
 from postlude.messages.models import Message
+from postlude.orgs import api as orgs
 from postlude.reports import api as reports
 from postlude.reports.types.notices import ANSWERS, FATES, Count, Unit
 from postlude.rewards import api as rewards
@@ -128,11 +132,14 @@ def test_the_command_line_prints_and_writes(month, org, tmp_path: Path, capsys: 
     printed = json.loads(capsys.readouterr().out)
     found = reports.notices(month.org, reports.notices_asked(month.org))
     assert printed == reports.notices_as_json(found)
+    assert kernel_clock.now().isoformat() == printed["as_of"]
+    assert (0.2, 0.2) == (printed["total"]["rate"], printed["total"]["credited_rate"])
     file = tmp_path / "notices.csv"
     assert run(["report", "notices", "--csv", str(file)]) == 0
     shown = capsys.readouterr().out
     assert "14 entered" in shown.replace("\n", " ")
     assert "nobody yet" in shown
+    assert f"as of {kernel_clock.now().astimezone(ZoneInfo(found.zone)):%Y-%m-%d %H:%M}" in shown
     rows = list(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"))))
     assert len(rows) == len(found.weeks) + 1
     assert rows[-1]["entered"] == "14"
@@ -157,8 +164,76 @@ def test_nothing_sent_is_noughts(org, capsys: Any) -> None:
 
 
 def test_another_organisation_is_not_counted(month) -> None:
-    from postlude.orgs import api as orgs
-
     other = orgs.create("other", "Other", zone="UTC", currency="EUR")
     found = reports.notices(other.id, reports.notices_asked(other.id))
     assert (found.total.count(Count.ENTERED), found.under_way) == (0, 0)
+
+
+def test_it_is_split_by_branch(month, org, capsys: Any) -> None:
+    """The lines of the branches, and of none, sum to the whole; one alone is its line."""
+    arbat = orgs.add_branch(org.id, "arbat", "Arbat").id
+    east = orgs.add_branch(org.id, "east", "East", zone="Asia/Yekaterinburg").id
+    guests = [month.person(number) for number in range(20, 26)]
+    month.send("invite", *guests[:4], action="gift", branch=arbat)
+    month.send("invite", *guests[4:], action="gift", branch=east)
+    month.order(guests[0], kernel_clock.now() + DAY, kernel_clock.now() + DAY, uid="b1")
+    month.work()
+    whole = reports.notices(month.org, reports.notices_asked(month.org))
+    split = reports.notices(month.org, reports.notices_asked(month.org, by_branch=True))
+    by_branch = {line.group.branch: line.tally for line in split.kinds}
+    assert {"": 15, "arbat": 4, "east": 2} == {
+        slug: tally.count(Count.ENTERED) for slug, tally in by_branch.items()
+    }
+    assert {"arbat": 1, "east": 0} == {
+        slug: by_branch[slug].count(Count.REACTED) for slug in ("arbat", "east")
+    }
+    for each in Count:
+        assert whole.total.count(each) == sum(it.count(each) for it in by_branch.values())
+    assert (whole.total, whole.comparisons) == (split.total, split.comparisons)
+    alone = reports.notices(month.org, reports.notices_asked(month.org, branch="arbat"))
+    assert by_branch["arbat"] == alone.total
+    assert 0 == run(["report", "notices", "--by", "branch", "--json"])
+    printed = json.loads(capsys.readouterr().out)
+    assert {"", "arbat", "east"} == {line["branch"] for line in printed["weeks"]}
+    assert 0 == run(["report", "notices", "--by", "branch"])
+    assert 3 == run(["report", "notices", "--branch", "nowhere", "--json"])
+    assert "reports.unknown_branch" in capsys.readouterr().out
+
+
+def test_a_branch_of_another_organisation_is_none_here(month) -> None:
+    other = orgs.create("other", "Other", zone="UTC", currency="EUR")
+    orgs.add_branch(other.id, "theirs", "Theirs")
+    with pytest.raises(LookupError):
+        reports.notices_asked(month.org, branch="theirs")
+
+
+def test_who_was_stopped_or_held_out_has_a_branch(month, org) -> None:
+    """Neither has a message; what was decided of them says where they ordered last."""
+    arbat = orgs.add_branch(org.id, "arbat", "Arbat").id
+    cycle = month.cycle("invite")
+    ways = (journeys.Way("send", journeys.Letter("sms", "back")),)
+    selection = journeys.Selection("all", ways, who=journeys.Condition("!birthday_known"))
+    at = journeys.timetable("daily 12:00")
+    notice = journeys.Recurring("invite", at, (selection,), journeys.OncePer.EVER)
+    said = journeys.notice_as_json(notice)
+    JourneyVersion.objects.filter(org_id=org.id).update(definition=said)
+    Journey.objects.filter(org_id=org.id).update(trigger="timetable")
+    execution = NodeExecution.objects.create(
+        org_id=org.id, cycle_id=cycle, node="invite.all", entered=3, started_at=kernel_clock.now()
+    )
+    for number, (outcome, branch) in enumerate(
+        (("blocked", arbat), ("blocked", None), ("held_out", arbat))
+    ):
+        SendAttempt.objects.create(
+            org_id=org.id,
+            execution=execution,
+            contact=month.person(30 + number),
+            outcome=outcome,
+            reason="no_consent",
+            branch=branch,
+            at=kernel_clock.now(),
+        )
+    work.publish(journeys.FINISHED, org.id, [cycle])
+    month.work()
+    found = reports.notices(month.org, reports.notices_asked(month.org, branch="arbat")).total
+    assert (1, 1) == (found.count(Count.BLOCKED), found.count(Count.HELD_OUT))

@@ -154,3 +154,57 @@ def test_the_first_grant_since_is_found_by_either_name(org, clock, pair) -> None
     for since, key in ((start, "early"), (middle, "late")):
         found = rewards.first_give_after(org.id, {head: since, child: since, 9: since})
         assert {head: key, child: key} == {contact: each.key for contact, each in found.items()}
+
+
+def part(org: Any, pair: tuple[int, int], clock: Any) -> None:
+    work.subscribe(people.PARTED, "rewards", rewards.on_contacts_parted)
+    people.unmerge(org.id, pair[1], why="were two", actor=STAFF, now=clock.now())
+    work.drain(lambda: False)
+
+
+def test_parted_again_each_has_what_is_left_of_its_own(org, clock, pair) -> None:
+    head, child = pair
+    give(org, clock, "h", head, 10)
+    give(org, clock, "c", child, 5)
+    clock.advance(hours=1)
+    join(org, clock, pair)
+    one = clock.now()
+    clock.advance(hours=1)
+    rewards.take_many(org.id, [Take("s", head, 3, "order")], now=clock.now())
+    clock.advance(hours=1)
+    part(org, pair, clock)
+
+    has_head, has_child = has(org, clock, head), has(org, clock, child)
+    assert 12 == has_head[0] + has_child[0]
+    assert has_child[0] in {2, 5}
+    give(org, clock, "late", child, 20)
+    assert has_child[0] + 20 == has(org, clock, child)[0]
+    assert has_head == has(org, clock, head)
+    then = rewards.balance_at(org.id, [child, head], one)
+    assert {child: 15, head: 15} == {contact: each.available for contact, each in then.items()}
+
+
+def test_an_account_that_was_empty_is_its_own_again(org, clock, pair) -> None:
+    head, child = pair
+    give(org, clock, "h", head, 10)
+    join(org, clock, pair)
+    part(org, pair, clock)
+    part_again = store.rows_sql("SELECT COUNT(*) FROM rewards_entry")
+    work.drain(lambda: False)
+    assert part_again == store.rows_sql("SELECT COUNT(*) FROM rewards_entry")
+    assert (0, 0, 0) == has(org, clock, child)
+    give(org, clock, "late", child, 4)
+    assert (4, 0, 0) == has(org, clock, child)
+    assert (10, 0, 0) == has(org, clock, head)
+
+
+def test_what_is_set_apart_stays_with_its_hold(org, clock, pair) -> None:
+    head, child = pair
+    give(org, clock, "c", child, 10)
+    join(org, clock, pair)
+    rewards.hold_many(org.id, [Take("hold", head, 4, "order")], now=clock.now())
+    part(org, pair, clock)
+    assert [] == rewards.check_points(org.id)
+    (said,) = rewards.capture_many(org.id, [Capture("cap", "hold", 4)], now=clock.now())
+    assert said.entry
+    assert [] == rewards.check_points(org.id)

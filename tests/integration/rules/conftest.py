@@ -10,7 +10,7 @@ import pytest
 from postlude.kernel import ids, store
 from postlude.orders.models import Buyer
 from postlude.people import api as people
-from postlude.people import recording
+from postlude.people import joining
 from postlude.people.types import Actor, Description, PersonSeen
 from postlude.rewards import api as rewards
 from postlude.rewards.types.points import Give, Take
@@ -72,7 +72,7 @@ def crowd(org, recognise, bought) -> list[int]:
     takes = [Take(f"x{each}", each, 30, "order", partial=True) for each in contacts[::3]]
     rewards.take_many(org.id, takes, now=NOW - timedelta(days=1))
     with store.write():
-        recording.join(
+        joining.join(
             org.id, dict(zip(contacts[:4], contacts[10:14], strict=True)), reason="x", now=NOW
         )
     for each in contacts[20:23]:

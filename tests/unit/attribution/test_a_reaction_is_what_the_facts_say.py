@@ -39,7 +39,9 @@ def order(opened: str, closed: str | None = None, *, uid: str = "o1", state: str
 
 def judged(orders: list[OrderFact], now: str, preset=REACTIONS) -> Reaction:
     known = Known(at(now), at(now))
-    return react([INVITE], orders, [], known=known, preset=preset)[INVITE.id]
+    return react([INVITE], orders, [], known=known, rule_of=lambda kind, _: preset.get(kind))[
+        INVITE.id
+    ]
 
 
 @pytest.mark.parametrize(

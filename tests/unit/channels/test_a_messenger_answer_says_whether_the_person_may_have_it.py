@@ -4,7 +4,7 @@ import pytest
 
 from postlude.channels.calling import Answer
 from postlude.channels.errors import BadSenderSettings
-from postlude.channels.messenger import account, answers, receipts
+from postlude.channels.messenger import account, answers, opening, receipts
 from postlude.channels.messenger.channel import body, objection
 from postlude.channels.messenger.signature import is_same, sign
 
@@ -101,7 +101,7 @@ def test_a_delivery_names_its_messages_and_a_reading_names_none():
     told = {"mids": ["m_1", "m_2"], "watermark": 1763690000000}
     raw = webhook({"delivery": told}, {"read": {"watermark": 1}}, {"message": {"text": "secret"}})
 
-    (kept,) = receipts.deliveries(raw)
+    (kept,) = receipts.deliveries(receipts.happenings(raw))
     reports = receipts.read(json.dumps(kept).encode())
 
     assert ["m_1", "m_2"] == [each.provider_id for each in reports]
@@ -109,13 +109,67 @@ def test_a_delivery_names_its_messages_and_a_reading_names_none():
     assert [] == receipts.read(b'{"watermark": 1}')
 
 
-@pytest.mark.parametrize("raw", [b"", b"[]", b"{}", b'{"entry": 1}', b'{"entry": [1]}', b"\xff"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"entry": 1}',
+        b'{"entry": [1]}',
+        b'{"entry": [{"messaging": [1]}]}',
+        b"\xff",
+    ],
+)
 def test_what_is_no_webhook_is_unreadable(raw):
     with pytest.raises(receipts.UnreadableEvent):
-        receipts.deliveries(raw)
+        receipts.happenings(raw)
 
 
 @pytest.mark.parametrize("raw", [b"{}", b"[]", b'{"watermark": "soon"}', b'{"watermark": 1e30}'])
 def test_a_delivery_without_its_parts_is_unreadable(raw):
     with pytest.raises(receipts.UnreadableEvent):
         receipts.read(raw)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"optin": {"ref": "w" * 32}},
+        {"referral": {"ref": "w" * 32, "source": "SHORTLINK"}},
+        {"postback": {"payload": "START", "referral": {"ref": "w" * 32}}},
+        {"message": {"text": "secret", "referral": {"ref": "w" * 32}}},
+    ],
+)
+def test_whoever_came_with_a_word_of_ours_is_kept_and_nothing_else(event):
+    told = {**event, "sender": {"id": "7"}, "timestamp": 1763690000000}
+
+    (kept,) = opening.openings(receipts.happenings(webhook(told)))
+
+    assert {"opening": "w" * 32, "user": "7", "timestamp": 1763690000000} == kept
+    raw = json.dumps(kept).encode()
+    assert opening.is_one(raw)
+    assert ("7", "w" * 32) == (opening.read(raw).user, opening.read(raw).word)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"optin": {"ref": "summer-sale"}, "sender": {"id": "7"}},
+        {"optin": {"ref": 5}, "sender": {"id": "7"}},
+        {"optin": [], "sender": {"id": "7"}},
+        {"optin": {"ref": "w" * 32, "user_ref": "x"}},
+        {"optin": {"ref": "w" * 32}, "sender": 7},
+        {"postback": "START", "sender": {"id": "7"}},
+        {"message": {"text": "w" * 32}, "sender": {"id": "7"}},
+    ],
+)
+def test_what_is_no_opening_of_ours_is_not_kept(event):
+    assert [] == opening.openings(receipts.happenings(webhook(event)))
+
+
+@pytest.mark.parametrize("timestamp", [None, "soon", 1e30, []])
+def test_an_opening_without_its_time_is_unreadable(timestamp):
+    raw = json.dumps({"opening": "w" * 32, "user": "7", "timestamp": timestamp}).encode()
+    with pytest.raises(receipts.UnreadableEvent):
+        opening.read(raw)

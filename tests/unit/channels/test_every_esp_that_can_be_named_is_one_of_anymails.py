@@ -13,7 +13,7 @@ from django.test import RequestFactory
 from postlude.channels.anymail_esp import account as accounts
 from postlude.channels.anymail_esp import backends
 from postlude.channels.anymail_esp.esps import ESPS
-from postlude.playbooks import shape
+from postlude.playbooks import senders
 
 NAMES = sorted(ESPS)
 
@@ -39,7 +39,7 @@ def settings(name: str, **changes: str) -> dict[str, object]:
 
 
 def test_a_playbook_may_name_just_these() -> None:
-    assert NAMES == sorted(get_args(shape.Anymail.model_fields["esp"].annotation))
+    assert NAMES == sorted(get_args(senders.Anymail.model_fields["esp"].annotation))
 
 
 @pytest.mark.parametrize("name", NAMES)

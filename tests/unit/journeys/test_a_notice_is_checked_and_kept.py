@@ -57,6 +57,24 @@ def test_a_switch_is_no_new_version() -> None:
     assert definitions.digest(notice()) != definitions.digest(notice(hold_out=1))
 
 
+def test_a_letter_without_an_alternative_is_what_it_always_was() -> None:
+    """Notices that were published before there were any get no new version by themselves."""
+    letters = [each["send"] for each in definitions.to_json(notice())["selections"][0]["ways"]]
+    assert ["or_else" in each for each in letters] == [False, False]
+    other = amended(notice(), 1, send=replace(MAIL, or_else=Letter("chat", "come-back")))
+    assert other == definitions.from_json(definitions.to_json(other))
+    assert definitions.digest(other) != definitions.digest(notice())
+
+
+def test_at_most_four_follow_each_other() -> None:
+    letter = MAIL
+    for _ in range(3):
+        letter = replace(MAIL, or_else=letter)
+    place = ("to", "short", "rotate", 1, "send", "else", "else", "else", "else")
+    assert place not in wrong(amended(notice(), 1, send=letter))
+    assert place in wrong(amended(notice(), 1, send=replace(MAIL, or_else=letter)))
+
+
 def test_a_good_one_has_no_mistakes() -> None:
     good = amended(
         notice(), 0, when=Condition("has", {"has": {"kind": "balance_at_least", "amount": 1}})

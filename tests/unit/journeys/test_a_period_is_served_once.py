@@ -16,7 +16,7 @@ def scope(once_per: OncePer, *, as_of: datetime = NOON, **known: Any) -> str | N
     options = {each: known.pop(each) for each in ("remind_again",) if each in known}
     notice = Recurring("n", Timetable(Every.DAY, NOON.time()), (), once_per, **options)
     usual = {"last_order": None, "birthday": None, "order": 0}
-    return periods.scope(notice, "long", as_of=as_of, zone=ZONE, **{**usual, **known})
+    return periods.scope(notice, "long", as_of=as_of, zone=ZONE, **{"home": ZONE, **usual, **known})
 
 
 def test_an_inactivity_begins_with_the_last_order() -> None:

@@ -21,6 +21,7 @@ places = st.builds(
     st.sampled_from(["balance", "gift"]),
     st.integers(1, 2),
     st.integers(0, 20).map(lambda days: MONDAY + timedelta(days=days)),
+    st.sampled_from(["", "arbat", "east"]),
 )
 went = st.sampled_from(["sent", "unknown"])
 alike = st.one_of(
@@ -72,7 +73,9 @@ def test_the_parts_sum_to_the_whole(some: list[Alike]) -> None:
     for line in [*found.weeks, *found.actions, *found.kinds]:
         _adds_up(line.tally)
     _adds_up(found.total)
-    for cut in (found.weeks, found.actions, found.kinds):
+    by_branch = counting.lines(Read(some, [], []), lambda it: it.split(Place.week))
+    assert all(line.group.branch is not None for line in by_branch)
+    for cut in (found.weeks, found.actions, found.kinds, by_branch):
         sums = Counter[Count]()
         for line in cut:
             sums.update(line.tally.counts)

@@ -24,7 +24,7 @@ def test_a_browser_has_no_reason_against_it(name):
     ("name", "kind", "reason"),
     [
         ("", AgentKind.UNKNOWN, Reason.NO_AGENT),
-        ("Mozilla/5.0", AgentKind.MAIL_PROXY, Reason.MAIL_PROXY),
+        ("Mozilla/5.0", AgentKind.MAIL_PROXY, Reason.MAIL_PROXY | Reason.OPENED_AHEAD),
         (
             "Mozilla/5.0 (Windows NT 5.1) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)",
             AgentKind.MAIL_PROXY,

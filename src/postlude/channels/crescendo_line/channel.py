@@ -28,6 +28,7 @@ class CrescendoLine:
         has_html=False,
         keeps_shown_text=True,
         key_life=push.KEY_LIFE,
+        tells_receipts=False,
     )
     can_look_up = False
 

@@ -3,15 +3,15 @@
 from collections.abc import Collection, Sequence
 from typing import NoReturn
 
-from postlude.channels import posting
+from postlude.channels import lines
 from postlude.channels.errors import NotSupported
 from postlude.channels.every8d import account as accounts
 from postlude.channels.every8d import answers, numbers
 from postlude.channels.every8d.account import Account
-from postlude.channels.kept_connections import Connections
-from postlude.channels.posting import Connection
+from postlude.channels.lines import Lines
 from postlude.channels.types import Examination, Verdict
-from postlude.channels.window import Window
+from postlude.channels.unanswered import NoAnswer
+from postlude.channels.window import WindowOfLines
 from postlude.messages.types import ChannelTraits, Outcome, Rendered, SenderConfig
 
 
@@ -33,12 +33,13 @@ class Every8d:
         keeps_shown_text=True,
         counts_segments=True,
         serves=numbers.served,
+        tells_receipts=False,
     )
     can_look_up = False
 
     def __init__(self) -> None:
-        self._window = Window(self.name, self.traits.concurrency)
-        self._connections = Connections(Connection)
+        self._window = WindowOfLines(self.traits.concurrency)
+        self._lines = Lines()
 
     def send(self, sender: SenderConfig, batch: Sequence[Rendered]) -> list[Outcome]:
         """Send each text by one call; raise for settings that cannot be used."""
@@ -54,21 +55,19 @@ class Every8d:
         account = accounts.read(sender.settings)
         if not online:
             return Examination(works=True, text=f"every8d at {account.place}")
-        connection = Connection(account.place)
+        asked = self._lines.post(account.place, account.path("getCredit.ashx"), account.login)
         try:
-            answer = connection.post(account.path("getCredit.ashx"), account.login)
-        except (posting.NotConnected, posting.NoAnswer) as error:
-            text = f"every8d does not answer: {error}"
+            answer = lines.run(asked)
+        except NoAnswer as lost:
+            text = f"every8d does not answer: {lost.kind}"
             return Examination(works=False, text=text, hint="Check base_url and the firewall.")
-        finally:
-            connection.close()
         return answers.credit(answer, secrets=account.login.values())
 
     def close(self) -> None:
         """Close the kept connections."""
-        self._connections.close()
+        self._lines.close()
 
-    def _send(self, account: Account, text: Rendered) -> Verdict:
+    async def _send(self, account: Account, text: Rendered) -> Verdict:
         if not numbers.served(text.to_address):
             return Verdict("failed", "no Taiwanese mobile number")
         form = {
@@ -79,8 +78,7 @@ class Every8d:
             "ST": "",
         }
         try:
-            with self._connections.borrow(account.place) as connection:
-                answer = connection.post(account.path("sendSMS.ashx"), form)
-        except (posting.NotConnected, posting.NoAnswer) as error:
-            return posting.broken(error)
+            answer = await self._lines.post(account.place, account.path("sendSMS.ashx"), form)
+        except NoAnswer as lost:
+            return lost.verdict()
         return answers.read(answer, secrets=account.login.values())

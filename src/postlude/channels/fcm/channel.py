@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from postlude.channels.calling import NoAnswer, call
+from postlude.channels.calling import call
 from postlude.channels.errors import NotSupported
 from postlude.channels.fcm import account as accounts
 from postlude.channels.fcm import answers, notifications
@@ -12,6 +12,7 @@ from postlude.channels.fcm.account import Account
 from postlude.channels.fcm.folding import fold
 from postlude.channels.fcm.probing import probe
 from postlude.channels.types import Examination, Verdict
+from postlude.channels.unanswered import NoAnswer
 from postlude.channels.window import Window
 from postlude.messages.types import ChannelTraits, Outcome, Rendered, SenderConfig
 from postlude.people import api as people
@@ -34,6 +35,7 @@ class Fcm:
         has_html=False,
         keeps_shown_text=True,
         all_devices=True,
+        tells_receipts=False,
     )
     can_look_up = False
 

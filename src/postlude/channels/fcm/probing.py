@@ -1,9 +1,10 @@
 """May this account send for this project? Asked by the doctor, and nothing is sent."""
 
-from postlude.channels.calling import NoAnswer, call
+from postlude.channels.calling import call
 from postlude.channels.fcm import answers
 from postlude.channels.fcm.account import Account
 from postlude.channels.types import Examination
+from postlude.channels.unanswered import NoAnswer
 
 # FCM judges it and sends it to nobody: `validateOnly`, and a device that there cannot be.
 _TO_NOBODY = {

@@ -3,15 +3,15 @@
 from collections.abc import Collection, Sequence
 from typing import NoReturn
 
-from postlude.channels import posting
+from postlude.channels import lines
 from postlude.channels.errors import NotSupported
 from postlude.channels.form_gateway import account as accounts
 from postlude.channels.form_gateway import answers, numbers
 from postlude.channels.form_gateway.account import Account
-from postlude.channels.kept_connections import Connections
-from postlude.channels.posting import Connection
+from postlude.channels.lines import Lines
 from postlude.channels.types import Examination, Verdict
-from postlude.channels.window import Window
+from postlude.channels.unanswered import NoAnswer, NotConnected
+from postlude.channels.window import WindowOfLines
 from postlude.messages.types import ChannelTraits, Outcome, Rendered, SenderConfig
 
 
@@ -33,12 +33,13 @@ class FormGateway:
         keeps_shown_text=True,
         counts_segments=True,
         serves=numbers.served,
+        tells_receipts=False,
     )
     can_look_up = False
 
     def __init__(self) -> None:
-        self._window = Window(self.name, self.traits.concurrency)
-        self._connections = Connections(Connection)
+        self._window = WindowOfLines(self.traits.concurrency)
+        self._lines = Lines()
 
     def send(self, sender: SenderConfig, batch: Sequence[Rendered]) -> list[Outcome]:
         """Send each text by one call; raise for settings that cannot be used."""
@@ -55,27 +56,23 @@ class FormGateway:
         about = f"form gateway {account.place}"
         if not online:
             return Examination(works=True, text=about)
-        connection = Connection(account.place)
         try:
-            connection.open()
-        except posting.NotConnected as error:
-            text = f"{about} does not answer: {error}"
+            lines.run(self._lines.reach(account.place))
+        except NotConnected as lost:
+            text = f"{about} does not answer: {lost.kind}"
             return Examination(works=False, text=text, hint="Check url and the firewall.")
-        finally:
-            connection.close()
         return Examination(works=True, text=f"{about} answers; the first text tries the key")
 
     def close(self) -> None:
         """Close the kept connections."""
-        self._connections.close()
+        self._lines.close()
 
-    def _send(self, account: Account, text: Rendered) -> Verdict:
+    async def _send(self, account: Account, text: Rendered) -> Verdict:
         if not numbers.served(text.to_address):
             return Verdict("failed", "no Russian number")
         form = {"phones": numbers.spelled(text.to_address), "text": text.text}
         try:
-            with self._connections.borrow(account.place) as connection:
-                answer = connection.post(account.target, form)
-        except (posting.NotConnected, posting.NoAnswer) as error:
-            return posting.broken(error)
+            answer = await self._lines.post(account.place, account.target, form)
+        except NoAnswer as lost:
+            return lost.verdict()
         return answers.read(answer, key=account.key)

@@ -6,7 +6,7 @@ is `unknown` and goes again with the same id.
 
 from datetime import timedelta
 
-from postlude.channels.klaviyo.connection import Answer, NoAnswer
+from postlude.channels.klaviyo.connection import Answer
 from postlude.channels.pacing import FIRST_S
 from postlude.channels.types import Verdict
 from postlude.kernel.redact import cut
@@ -37,13 +37,6 @@ def read(answer: Answer) -> Verdict:
         return Verdict("failed", words)
     # Something else than Klaviyo, or Klaviyo in trouble: it may have been taken.
     return Verdict("unknown", words, pause_sender=answer.status < 400)  # noqa: PLR2004
-
-
-def missing(lost: NoAnswer) -> Verdict:
-    """Return what a call without an answer means."""
-    if lost.left_us:
-        return Verdict("unknown", f"no answer: {lost.kind}")
-    return Verdict("refused", f"no connection: {lost.kind}")
 
 
 def rest(answer: Answer) -> timedelta:

@@ -6,10 +6,11 @@ from datetime import datetime
 from postlude.channels.errors import Failed, NotSupported, Wait
 from postlude.channels.klaviyo import account as accounts
 from postlude.channels.klaviyo import answers, steps
-from postlude.channels.klaviyo.connection import Clients, NoAnswer
+from postlude.channels.klaviyo.connection import Clients
 from postlude.channels.klaviyo.probing import probe
 from postlude.channels.klaviyo.vendor import Refused, Vendor
 from postlude.channels.types import Examination
+from postlude.channels.unanswered import NoAnswer
 from postlude.messages.types import ChannelTraits, DispatchFact, Outcome, Rendered, SenderConfig
 
 _AGAIN = frozenset({408, 425})

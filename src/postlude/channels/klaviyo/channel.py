@@ -7,9 +7,10 @@ from postlude.channels.errors import NotSupported
 from postlude.channels.klaviyo import account as accounts
 from postlude.channels.klaviyo import answers, events
 from postlude.channels.klaviyo.account import Account
-from postlude.channels.klaviyo.connection import Clients, NoAnswer, call
+from postlude.channels.klaviyo.connection import Clients, call
 from postlude.channels.klaviyo.probing import probe
 from postlude.channels.types import Examination, Verdict
+from postlude.channels.unanswered import NoAnswer
 from postlude.channels.window import Window
 from postlude.messages.types import ChannelTraits, Outcome, Rendered, SenderConfig
 
@@ -62,7 +63,7 @@ class Klaviyo:
         try:
             answer = call(post, events.body(account.metric, mail))
         except NoAnswer as lost:
-            return answers.missing(lost)
+            return lost.verdict()
         verdict = answers.read(answer)
         if verdict.kind == "accepted" and mail.attachments:
             names = ", ".join(file.name for file in mail.attachments)

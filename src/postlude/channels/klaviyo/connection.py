@@ -18,6 +18,7 @@ from urllib3.exceptions import HTTPError
 from postlude.channels import failures
 from postlude.channels.errors import MissingSdk
 from postlude.channels.klaviyo.account import Account
+from postlude.channels.unanswered import NoAnswer
 from postlude.kernel import http
 
 if TYPE_CHECKING:
@@ -63,15 +64,6 @@ class Answer:
         errors = self.document.get("errors")
         first = errors[0] if isinstance(errors, list) and errors else {}
         return first if isinstance(first, dict) else {}
-
-
-class NoAnswer(Exception):
-    """The call failed before an answer came; `left_us`: Klaviyo may have taken it."""
-
-    def __init__(self, kind: str, *, left_us: bool) -> None:
-        super().__init__(kind)
-        self.kind = kind
-        self.left_us = left_us
 
 
 class Clients:

@@ -11,9 +11,10 @@ from typing import Any
 from postlude.channels import registry
 from postlude.channels.klaviyo import account as accounts
 from postlude.channels.klaviyo import receipts
-from postlude.channels.klaviyo.connection import Answer, Clients, NoAnswer, call
+from postlude.channels.klaviyo.connection import Answer, Clients, call
 from postlude.channels.klaviyo.vendor import cursor_of
 from postlude.channels.klaviyo.views import CHANNELS, keep
+from postlude.channels.unanswered import NoAnswer
 from postlude.kernel import boundaries, redact
 from postlude.kernel.errors import AppError
 from postlude.kernel.jobs import Budget

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 from postlude.channels.klaviyo import answers
 from postlude.channels.klaviyo.account import Account
-from postlude.channels.klaviyo.connection import NoAnswer, call
+from postlude.channels.klaviyo.connection import call
 from postlude.channels.types import Examination
+from postlude.channels.unanswered import NoAnswer
 
 if TYPE_CHECKING:
     from openapi_client import ApiClient

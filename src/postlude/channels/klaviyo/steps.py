@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 from postlude.channels.errors import Wait
 from postlude.channels.klaviyo import audience, shapes
-from postlude.channels.klaviyo.connection import NoAnswer
 from postlude.channels.klaviyo.vendor import Refused, Vendor
+from postlude.channels.unanswered import NoAnswer
 from postlude.messages import api as messages
 from postlude.messages.types import DispatchFact, DispatchState, Outcome, SenderConfig
 

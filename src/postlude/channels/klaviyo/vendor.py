@@ -6,7 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from postlude.channels.klaviyo import shapes
 from postlude.channels.klaviyo.account import Account
-from postlude.channels.klaviyo.connection import Answer, NoAnswer, call, raw
+from postlude.channels.klaviyo.connection import Answer, call, raw
+from postlude.channels.unanswered import NoAnswer
 from postlude.kernel import boundaries
 
 if TYPE_CHECKING:

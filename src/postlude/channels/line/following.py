@@ -1,11 +1,11 @@
-"""LINE's webhooks: who follows the account and who has blocked it. Pure."""
+"""LINE's webhooks: who follows the account, who has blocked it, who said who they are. Pure."""
 
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-_KINDS = frozenset({"follow", "unfollow"})
+_KINDS = frozenset({"follow", "unfollow", "accountLink"})
 
 
 class UnreadableEvent(ValueError):
@@ -14,11 +14,15 @@ class UnreadableEvent(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """Somebody added the account as a friend or ended the block; or blocked it."""
+    """Somebody added the account as a friend or ended the block; or blocked it; or linked it.
 
-    kind: Literal["follow", "unfollow"]
+    `nonce`: what the shop gave LINE for who had logged in; "" where LINE could not link the two.
+    """
+
+    kind: Literal["follow", "unfollow", "accountLink"]
     user: str
     at: datetime
+    nonce: str = ""
 
 
 def events(raw: bytes) -> list[dict[str, Any]]:
@@ -40,9 +44,11 @@ def read(raw: bytes) -> Following:
         event = json.loads(raw)
         at = datetime.fromtimestamp(int(event["timestamp"]) / 1000, UTC)
         user = event["source"]["userId"]
-        kind: Literal["follow", "unfollow"] = event["type"]
-    except (ValueError, KeyError, TypeError, OverflowError, OSError) as error:
+        kind: Literal["follow", "unfollow", "accountLink"] = event["type"]
+        link = event["link"] if kind == "accountLink" else {}
+        nonce = str(link["nonce"]) if link.get("result") == "ok" else ""
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError) as error:
         raise UnreadableEvent(type(error).__name__) from None
     if kind not in _KINDS or not isinstance(user, str) or not user:
         raise UnreadableEvent("no user")
-    return Following(kind, user, at)
+    return Following(kind, user, at, nonce)

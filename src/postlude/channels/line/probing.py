@@ -1,9 +1,10 @@
 """Does LINE take this token, and what is left of the month? Asked by the doctor."""
 
-from postlude.channels.calling import Answer, NoAnswer, call
+from postlude.channels.calling import Answer, call
 from postlude.channels.line import answers, push
 from postlude.channels.line.account import Account
 from postlude.channels.types import Examination
+from postlude.channels.unanswered import NoAnswer
 
 _QUOTA = "/v2/bot/message/quota"
 _HINTS = {

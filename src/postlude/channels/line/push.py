@@ -4,10 +4,11 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from postlude.channels.calling import NoAnswer, call
+from postlude.channels.calling import call
 from postlude.channels.line import answers
 from postlude.channels.line.account import Account
 from postlude.channels.types import Verdict
+from postlude.channels.unanswered import NoAnswer
 from postlude.messages.types import Rendered
 
 # LINE knows a key for 24 hours; ours ends sooner by more than a call and two clocks may differ.

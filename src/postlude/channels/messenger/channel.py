@@ -3,13 +3,14 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from postlude.channels.calling import NoAnswer, call
+from postlude.channels.calling import call
 from postlude.channels.errors import NotSupported
 from postlude.channels.messenger import account as accounts
 from postlude.channels.messenger import answers
 from postlude.channels.messenger.account import Account
 from postlude.channels.messenger.probing import probe
 from postlude.channels.types import Examination, Verdict
+from postlude.channels.unanswered import NoAnswer
 from postlude.channels.window import Window
 from postlude.messages.types import ChannelTraits, Outcome, Rendered, SenderConfig
 

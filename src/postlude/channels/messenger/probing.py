@@ -1,9 +1,10 @@
 """Whose token is this? Asked by the doctor."""
 
-from postlude.channels.calling import NoAnswer, call
+from postlude.channels.calling import call
 from postlude.channels.messenger import answers
 from postlude.channels.messenger.account import Account
 from postlude.channels.types import Examination
+from postlude.channels.unanswered import NoAnswer
 
 
 def probe(account: Account) -> Examination:

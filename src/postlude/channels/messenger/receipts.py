@@ -5,6 +5,7 @@ not taken for an open.
 """
 
 import json
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,16 +16,23 @@ class UnreadableEvent(ValueError):
     """This is no webhook of Messenger's."""
 
 
-def deliveries(raw: bytes) -> list[dict[str, Any]]:
-    """Return the deliveries of a webhook; raise UnreadableEvent.
+def happenings(raw: bytes) -> list[dict[str, Any]]:
+    """Return everything that a webhook tells; raise UnreadableEvent."""
+    try:
+        found = [each for entry in json.loads(raw)["entry"] for each in entry.get("messaging", [])]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise UnreadableEvent(type(error).__name__) from None
+    if not all(isinstance(each, dict) for each in found):
+        raise UnreadableEvent("no event")
+    return found
+
+
+def deliveries(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the deliveries among what a webhook tells.
 
     What people write to the page is theirs: those events are not even kept.
     """
-    try:
-        found = [each for entry in json.loads(raw)["entry"] for each in entry.get("messaging", [])]
-        return [each["delivery"] for each in found if isinstance(each.get("delivery"), dict)]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise UnreadableEvent(type(error).__name__) from None
+    return [each["delivery"] for each in found if isinstance(each.get("delivery"), dict)]
 
 
 def read(raw: bytes) -> list[Report]:

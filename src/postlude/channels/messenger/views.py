@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from postlude.channels import webhooks
 from postlude.channels.errors import BadSenderSettings
-from postlude.channels.messenger import receipts
+from postlude.channels.messenger import opening, receipts
 from postlude.channels.messenger.account import app_secret, verify_token
 from postlude.channels.messenger.signature import is_same, sign
 from postlude.kernel import clock, inbox, pseudonyms
@@ -24,7 +24,7 @@ SOURCE = "messenger"
 @csrf_exempt
 @require_http_methods(["POST", "GET"])
 def receive(request: HttpRequest, org: str, sender: str) -> HttpResponse:
-    """Keep the deliveries of one webhook call; answer by GET that the address is ours."""
+    """Keep deliveries and openings of one webhook call; answer by GET that the address is ours."""
     config = webhooks.sender(org, sender, (SOURCE,))
     if request.method == "GET" and config is None:
         return HttpResponseNotAllowed(["POST"])
@@ -56,10 +56,10 @@ def _take(request: HttpRequest, sender: SenderConfig) -> HttpResponse:
         _log.warning("webhook refused", extra={"sender_id": sender.id})
         return webhooks.say(401, "The signature does not match the app secret of this sender.")
     try:
-        found = receipts.deliveries(raw)
+        found = receipts.happenings(raw)
     except receipts.UnreadableEvent:
         return webhooks.say(400, "This is not a webhook of Messenger.")
-    for each in found:
+    for each in (*receipts.deliveries(found), *opening.openings(found)):
         _keep(sender, json.dumps(each, sort_keys=True).encode())
     return JsonResponse({"ok": True})
 

@@ -26,7 +26,7 @@ class Smtp:
     """E-mail through an SMTP server: nothing is reported back, and nothing can be looked up."""
 
     name = "smtp"
-    traits = ChannelTraits(idempotency="none", window=16, concurrency=4)
+    traits = ChannelTraits(idempotency="none", window=16, concurrency=4, tells_receipts=False)
     can_look_up = False
 
     def __init__(self) -> None:

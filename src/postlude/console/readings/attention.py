@@ -140,6 +140,26 @@ def _addresses(org: OrgRef, _now: datetime) -> Group:
     return _group("addresses", _("Addresses that cannot be used"), words, found)
 
 
+def _conflicts(org: OrgRef, _now: datetime) -> Group:
+    asked = people.conflicts(org.id)
+    shown = people_rows.masked(org.id, {who for each in asked for who in (each.one, each.other)})
+    found = [
+        Trouble(
+            "conflict",
+            f"{people_rows.called(shown.get(each.one))} · "
+            f"{people_rows.called(shown.get(each.other))}",
+            _("Look at both, and say on the page of one whether they are one person."),
+            Tone.WARN,
+            at=each.since,
+            href=_buyer_href(org, each.other),
+            subject=each.kind,
+        )
+        for each in asked
+    ]
+    words = _("Nobody is merged without a person's word; the value stays with whom it was.")
+    return _group("conflicts", _("Two who share a phone, an e-mail or a chat id"), words, found)
+
+
 def _sales(org: OrgRef, _now: datetime) -> Group:
     found = [
         Trouble(
@@ -294,6 +314,7 @@ _GROUPS: Sequence[Callable[[OrgRef, datetime], Group]] = (
     _senders,
     _removals,
     _addresses,
+    _conflicts,
     _sales,
     _deliveries,
 )

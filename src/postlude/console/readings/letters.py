@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from postlude.console import words
-from postlude.console.readings import people_rows, reactions
+from postlude.console.readings import message_chain, people_rows, reactions, touch_words
 from postlude.console.readings.message_filters import Asked
 from postlude.console.readings.queries import rows
 from postlude.console.readings.reactions import Answer
@@ -20,6 +20,7 @@ from postlude.messages import api as messages
 from postlude.messages.types import MessageFact
 from postlude.orgs import api as orgs
 from postlude.orgs.types import OrgRef
+from postlude.people.types import PersonShown
 from postlude.tracking import api as tracking
 
 PAGE = 50
@@ -29,6 +30,8 @@ _KINDS = {
     "click": (N_("A link was followed"), Tone.GOOD),
     "access": (N_("The access link was used"), Tone.GOOD),
     "unsubscribe": (N_("Unsubscribed"), Tone.WARN),
+    "view": (N_("Looked at in the browser"), Tone.GOOD),
+    "trap": (N_("A link was followed that no person sees"), Tone.WARN),
 }
 _TABS = (
     "accepted",
@@ -81,11 +84,17 @@ class Listing:
 
 def listing(org: OrgRef, asked: Asked, *, before: int) -> Listing:
     """Return a page of messages, the newest first."""
-    params = {**asked.params(org.id), "before": before, "limit": PAGE + 1}
+    ids, following = found(org.id, asked, before=before, limit=PAGE)
+    facts = messages.state_of(org.id, ids)
+    shown = letters(org, [facts[each] for each in ids if each in facts])
+    return Listing(shown, _tabs(org.id, asked), following)
+
+
+def found(org: int, asked: Asked, *, before: int, limit: int) -> tuple[list[int], int | None]:
+    """Return the ids of a page of messages, and where the next page begins."""
+    params = {**asked.params(org), "before": before, "limit": limit + 1}
     ids = [int(row[0]) for row in rows("list_messages", params)]
-    facts = messages.state_of(org.id, ids[:PAGE])
-    shown = letters(org, [facts[each] for each in ids[:PAGE] if each in facts])
-    return Listing(shown, _tabs(org.id, asked), ids[PAGE - 1] if len(ids) > PAGE else None)
+    return ids[:limit], ids[limit - 1] if len(ids) > limit else None
 
 
 def letters(org: OrgRef, facts: Sequence[MessageFact]) -> tuple[Letter, ...]:
@@ -102,7 +111,7 @@ def letters(org: OrgRef, facts: Sequence[MessageFact]) -> tuple[Letter, ...]:
             Letter(
                 id=each.id,
                 what=f"{notice.kind} · {notice.action}" if notice else name(each),
-                to=(person.email or person.email_as_given or person.name) if person else "",
+                to=to(person),
                 klass=each.klass,
                 at=each.created_at,
                 state=state,
@@ -115,6 +124,13 @@ def letters(org: OrgRef, facts: Sequence[MessageFact]) -> tuple[Letter, ...]:
             )
         )
     return tuple(made)
+
+
+def to(person: PersonShown | None) -> str:
+    """Return whom a message is to, as anybody may see it."""
+    if person is None:
+        return ""
+    return person.email or person.email_as_given or person.phone or person.name
 
 
 def token(message: int) -> str:
@@ -146,12 +162,15 @@ def story(org: int, fact: MessageFact) -> list[TimelineEntry]:
     """Return what happened to one message, the oldest first."""
     why = _("By {node}, as a {klass} message.").format(node=fact.node or "–", klass=fact.klass)
     entries = [TimelineEntry(fact.created_at, "decided", _("Decided"), why, Tone.INFO)]
+    entries += message_chain.passed(fact)
     for each in messages.attempts_of(org, [fact.id]).get(fact.id, []):
         title, tone = words.attempt(each.kind)
         entries.append(TimelineEntry(each.at, each.kind, title, words.reason(each.words), tone))
     for touch in tracking.touches_of(org, [fact.id]).get(fact.id, []):
         title, tone = _KINDS.get(touch.kind, (str(touch.kind), Tone.PLAIN))
-        entries.append(TimelineEntry(touch.at, str(touch.kind), _(title), "", tone))
+        entries.append(
+            TimelineEntry(touch.at, str(touch.kind), _(title), touch_words.why(touch), tone)
+        )
     if fact.state in ("blocked", "expired", "cancelled") and fact.settled_at is not None:
         title, tone = words.message_state(fact.state)
         detail = words.reason(fact.reason)
@@ -175,4 +194,5 @@ def facts(fact: MessageFact) -> list[tuple[str, str]]:
         (_("Cost"), cost),
         (_("Deadline"), f"{fact.deadline:%Y-%m-%d %H:%M} UTC"),
         (_("Trial"), _("yes") if fact.testing else _("no")),
+        *message_chain.facts(fact.org, fact),
     ]

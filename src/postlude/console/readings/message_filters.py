@@ -12,10 +12,13 @@ from django.utils.translation import gettext as _
 from postlude.attribution.types import ReactionState
 from postlude.console import words
 from postlude.console.readings.queries import rows
+from postlude.kernel import tokens
+from postlude.kernel.errors import BadToken
 from postlude.messages.types import State
+from postlude.orgs import api as orgs
 
 _FIRST, _LAST = date(1900, 1, 1), date(9998, 12, 31)
-_LONGEST = 64
+_LONGEST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,9 @@ class Asked:
     kind: str = ""
     action: str = ""
     reaction: str = ""
+    branch: str = ""
+    channel: str = ""
+    contact: str = ""
     since: str = ""
     until: str = ""
 
@@ -46,7 +52,12 @@ class Asked:
     @property
     def narrows(self) -> bool:
         """Say whether anything but the state is asked for."""
-        return bool(self.kind or self.action or self.reaction or self.since or self.until)
+        return any(
+            (
+                *(self.kind, self.action, self.reaction, self.branch),
+                *(self.channel, self.contact, self.since, self.until),
+            )
+        )
 
     def query(self, **more: Any) -> str:
         named = {each.name: getattr(self, each.name) for each in fields(self)} | more
@@ -60,9 +71,29 @@ class Asked:
             "kind": self.kind,
             "action": self.action,
             "reaction": self.reaction,
+            "branch": self._branch(org),
+            "channel": self.channel,
+            "contact": _contact(self.contact),
             "since": _day(self.since) or _FIRST,
             "until": _day(self.until) or _LAST,
         }
+
+    def _branch(self, org: int) -> int:
+        """Return the branch's id: 0 where all are meant, -1 of none that there is."""
+        if not self.branch:
+            return 0
+        found = (each.id for each in orgs.branches(org) if each.slug == self.branch)
+        return next(found, -1)
+
+
+def _contact(token: str) -> int:
+    """Return whose messages are meant: 0 for everybody's, -1 for nobody's."""
+    if not token:
+        return 0
+    try:
+        return tokens.unseal("contact", token)
+    except BadToken:
+        return -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +110,7 @@ class Choices:
     kinds: tuple[Choice, ...]
     actions: tuple[Choice, ...]
     reactions: tuple[Choice, ...]
+    branches: tuple[Choice, ...] = ()
 
 
 def choices(org: int, asked: Asked) -> Choices:
@@ -93,6 +125,9 @@ def choices(org: int, asked: Asked) -> Choices:
             Choice(each.value, words.reaction(each.value)[0], each.value == asked.reaction)
             for each in ReactionState
             if kinds
+        ),
+        tuple(
+            Choice(each.slug, each.name, each.slug == asked.branch) for each in orgs.branches(org)
         ),
     )
 

@@ -18,6 +18,7 @@ HINTS = {
     "not_positive": "An amount is above zero.",
     "negative": "An amount is not below zero.",
     "too_exact": "The amount has more decimals than its currency; points are whole.",
+    "not_a_zone": "Write a zone by its IANA name, such as Asia/Vladivostok.",
     "not_a_birthday": 'Write a birthday as "1990-05-17", or "05-17" where the year is not known.',
     "missing": "Something needed is missing; openapi.json says what.",
     "extra_forbidden": "There is a name that this call does not know; openapi.json has them all.",

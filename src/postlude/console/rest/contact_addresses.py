@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Router, Schema
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from postlude.console.rest import keys, naming
 from postlude.console.rest.errors import AddressNotKept
@@ -42,6 +42,32 @@ class ForgetIn(Strict):
     value: Annotated[Value | None, Field(description="None: all of this kind.")] = None
 
 
+class PlaceIn(Strict):
+    """`last_seen`: when the app saw the person there last, by its own clock."""
+
+    kind: Kind
+    value: Value
+    consent: Annotated[bool | None, Field(strict=True)] = None
+    last_seen: AwareDatetime | None = None
+
+
+class PlaceGone(Strict):
+    kind: Kind
+    value: Annotated[Value | None, Field(description="None: all of this kind.")] = None
+
+
+class LinkIn(Strict):
+    contact: ContactName
+    kind: Literal["line", "crescendo_line", "messenger", "push"] = "line"
+
+
+class LinkOut(Schema):
+    """What to give LINE as nonce, `m.me` as ref, a page as word; it is good once, until then."""
+
+    nonce: str
+    expires_at: datetime
+
+
 class PlaceOut(Schema):
     """A place where a contact is reached; enough of it to tell two apart."""
 
@@ -63,14 +89,56 @@ class ForgottenOut(Schema):
 @router.put("/addresses", auth=_CHANGE, response=PlacesOut, summary="Say where one is reached")
 def say(request: HttpRequest, said: AddressIn) -> dict[str, Any]:
     """A new id in a chat app replaces the old one; a device joins the others. May be repeated."""
+    contact = naming.contact(keys.org_of(request), said.contact)
+    return _say(request, contact, PlaceIn(kind=said.kind, value=said.value, consent=said.consent))
+
+
+@router.put(
+    "/{token}/addresses", auth=_CHANGE, response=PlacesOut, summary="Say where a contact is reached"
+)
+def say_of(request: HttpRequest, token: str, said: PlaceIn) -> dict[str, Any]:
+    """As above, of a contact by its id; with `last_seen` a block of before it is over."""
+    return _say(request, naming.contact(keys.org_of(request), token), said)
+
+
+@router.delete(
+    "/{token}/addresses",
+    auth=_CHANGE,
+    response=ForgottenOut,
+    summary="Forget where a contact is reached",
+)
+def forget_of(request: HttpRequest, token: str, said: PlaceGone) -> dict[str, Any]:
+    """One place, or all of a kind. May be repeated."""
+    org = keys.org_of(request)
+    gone = people.forget_addresses(
+        org,
+        naming.contact(org, token),
+        said.kind,
+        said.value,
+        actor=_actor(request),
+        now=clock.now(),
+    )
+    return {"forgotten": gone}
+
+
+@router.post("/link", auth=_CHANGE, response=LinkOut, summary="Begin to link a chat account")
+def link(request: HttpRequest, said: LinkIn) -> dict[str, Any]:
+    """For a member who has just logged in at the shop; the chat app's webhook ends it."""
     org, now = keys.org_of(request), clock.now()
-    contact = naming.contact(org, said.contact)
+    nonce = people.begin_link(org, naming.contact(org, said.contact), said.kind, now=now)
+    return {"nonce": nonce, "expires_at": now + people.link_life(said.kind)}
+
+
+def _say(request: HttpRequest, contact: int, said: PlaceIn) -> dict[str, Any]:
+    org, now = keys.org_of(request), clock.now()
     address = SaidAddress(contact, said.kind, said.value)
     (problem,) = people.say_addresses(org, [address], actor=_actor(request), now=now)
     if problem is not None:
         _refuse(problem)
     if said.consent is not None:
         people.set_consent(org, contact, said.kind, granted=said.consent, source="api", now=now)
+    if said.last_seen is not None:
+        people.seen_there(org, said.kind, said.value, at=min(said.last_seen, now))
     return _places(org, contact)
 
 

@@ -41,10 +41,17 @@ def _birthday(value: Any) -> Any:
     return value
 
 
+def _zone(value: Any) -> Any:
+    if not isinstance(value, str) or not people.is_zone(value):
+        raise PydanticCustomError("not_a_zone", "not a zone")
+    return value
+
+
 Number = Annotated[str, Field(strict=True, pattern=r"^[A-Za-z0-9._:-]{1,64}$", examples=["C-1001"])]
 Phone = Annotated[str, Field(strict=True, max_length=40, examples=["+7 916 123-45-67"])]
 Email = Annotated[str, Field(strict=True, max_length=320)]
 Birthday = Annotated[str, BeforeValidator(_birthday), Field(examples=["1990-05-17"])]
+Zone = Annotated[str, BeforeValidator(_zone), Field(examples=["Asia/Vladivostok"])]
 Locale = Annotated[str, Field(strict=True, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 
 
@@ -54,7 +61,8 @@ Answers = dict[Literal["sms", "email", "push", "line", "crescendo_line", "messen
 class CustomerIn(Strict):
     """What is not given stays as it is; of a birthday month and day are kept.
 
-    `consents` say yes or no to marketing, for each channel that was asked about.
+    `consents` say yes or no to marketing, for each channel that was asked about. `zone` is an IANA
+    zone, by whose clocks their quiet hours are.
     """
 
     number: Number | None = None
@@ -63,6 +71,7 @@ class CustomerIn(Strict):
     name: Annotated[str, Field(strict=True, max_length=300)] | None = None
     birthday: Birthday | None = None
     locale: Locale | None = None
+    zone: Zone | None = None
     consents: Annotated[Answers, Field(strict=True, examples=[{"sms": True}])] | None = None
 
     def seen(self) -> CustomerSeen:
@@ -71,7 +80,9 @@ class CustomerIn(Strict):
             day = (int(self.birthday[-5:-3]), int(self.birthday[-2:]))
         number, locale = self.number or "", self.locale or ""
         consents = tuple(sorted((self.consents or {}).items()))
-        return CustomerSeen(number, self.phone, self.email, self.name, day, locale, consents)
+        return CustomerSeen(
+            number, self.phone, self.email, self.name, day, locale, consents, self.zone or ""
+        )
 
 
 class CustomersIn(Strict):

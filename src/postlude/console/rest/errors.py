@@ -10,6 +10,8 @@ AppError
 ├── UnknownBranch      404: no such branch in the key's organisation
 ├── UnknownOrder       404: nobody told of such an order of a shop
 ├── ToldOtherwise      409: this was told of an order before, in other words
+├── EventToldOtherwise 409: this event was told before, in other words
+├── EventAhead         400: an event has not happened yet
 └── NotKept            400, 409: a customer cannot be kept as it was told
 """
 
@@ -88,6 +90,23 @@ class ToldOtherwise(AppError):
     http_status = 409
     message = "This was told of the order before, in other words; what was told first stays."
     hint = "Repeat a statement word for word; of another sale tell under another name."
+
+
+class EventToldOtherwise(AppError):
+    """An event happened once."""
+
+    code = "event_told_otherwise"
+    http_status = 409
+    message = "An event of this id was told before, in other words; what was told first stays."
+    hint = "Repeat an event word for word; of another one tell under another id."
+
+
+class EventAhead(AppError, ValueError):
+    """An event has happened."""
+
+    code = "event_ahead"
+    message = "This event is more than five minutes ahead of us."
+    hint = "Look at the clock of the machine that tells of it."
 
 
 class NotKept(AppError):

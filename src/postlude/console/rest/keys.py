@@ -15,6 +15,7 @@ _PURPOSE_LENGTH = 120
 _CALLERS = (
     Permission.VIEW_SALES,
     Permission.TELL_ORDERS,
+    Permission.TELL_EVENTS,
     Permission.CHANGE_CONTACT,
     Permission.VIEW_RULES,
     Permission.ORDER_BY_RULES,

@@ -7,10 +7,10 @@ moment again when the request is repeated, so a repetition says word for word th
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import blake2b
 from typing import Annotated, Any
 
@@ -18,10 +18,9 @@ from ninja import Header
 
 from postlude.console.models import ApiRequest
 from postlude.console.rest.errors import KeyNeeded, KeyUsed
-from postlude.kernel import ids, purging, store
+from postlude.kernel import ids, store
 
 HEADER = "Idempotency-Key"
-KEEP = timedelta(days=30)
 _KEY = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _COLUMNS = ("id", "org", "key", "digest", "at")
 
@@ -73,14 +72,3 @@ def once(
         if noted.digest != stamp:
             raise KeyUsed
         yield Once(name, noted.at, not fresh)
-
-
-def forget(now: datetime, until: Callable[[], bool] = lambda: False) -> int:
-    """Forget the requests of more than 30 days ago; returns how many.
-
-    Nothing is done twice for that: the rooms know for good what they wrote under these keys. It is
-    only that what counts from a moment would count from another, which they refuse.
-    """
-    # Ids are in the order of time: no index of its own for a question that is asked so rarely.
-    old = ApiRequest.objects.filter(id__lt=ids.first_of(now - KEEP)).order_by("id")
-    return purging.in_pieces(old, until, purging.delete)

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
 from postlude.console.readings import people_rows
-from postlude.console.rest import keys, promotion_reports, shapes
+from postlude.console.rest import channel_reports, keys, promotion_reports, shapes
 from postlude.kernel import tokens
 from postlude.orgs.api import Permission
 from postlude.orgs.types import KeyRef
@@ -15,6 +15,7 @@ from postlude.reports.types.funnel import Scope
 
 router = Router()
 router.add_router("/promotions", promotion_reports.router)
+router.add_router("", channel_reports.router)
 _SALES = keys.Key(Permission.VIEW_SALES)
 
 

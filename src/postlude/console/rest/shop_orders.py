@@ -6,6 +6,7 @@ word it does nothing more, and otherwise it is refused.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -31,6 +32,15 @@ from postlude.kernel.errors import AppError
 from postlude.orders import api as orders
 from postlude.orgs import api as orgs
 from postlude.orgs.api import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose orders they are: the branches by slug, and the one currency of all amounts."""
+
+    branches: dict[str, int]
+    currency: str
+
 
 router = Router(tags=["orders"])
 _TELL = keys.Key(Permission.TELL_ORDERS)
@@ -108,7 +118,8 @@ def _read_all(
     now: datetime,
 ) -> list[orders.ShopOrderSeen | AppError]:
     branches = {slug: branch for branch, slug in _slugs(org).items()}
-    return [_read(each, who, branches, now) for each, who in zip(said, contacts, strict=True)]
+    place = Place(branches, orgs.get(org).currency)
+    return [_read(each, who, place, now) for each, who in zip(said, contacts, strict=True)]
 
 
 def _tell(
@@ -121,16 +132,16 @@ def _tell(
 
 
 def _read(
-    said: Statement, contact: int | AppError | None, branches: dict[str, int], now: datetime
+    said: Statement, contact: int | AppError | None, place: Place, now: datetime
 ) -> orders.ShopOrderSeen | AppError:
     if isinstance(contact, AppError):
         return contact
     slug = getattr(said, "branch", "")
-    if slug and slug not in branches:
+    if slug and slug not in place.branches:
         return UnknownBranch()
-    seen = said.seen(contact, branches.get(slug))
+    seen = said.seen(contact, place.branches.get(slug))
     try:
-        orders.check_shop_order(seen, now=now)
+        orders.check_shop_order(seen, currency=place.currency, now=now)
     except AppError as wrong:
         return wrong
     return seen

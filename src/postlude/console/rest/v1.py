@@ -27,6 +27,7 @@ from postlude.console.rest import (
     contact_addresses,
     contacts,
     coupons,
+    events,
     explaining,
     keys,
     orders,
@@ -95,6 +96,7 @@ _ROUTERS = (
     ("/gift-cards", cards.router),
     ("/gift-cards", cards_spending.router),
     ("/orders", shop_orders.router),
+    ("/events", events.router),
     ("/contacts", contact_addresses.router),  # before what takes any name for a contact's
     ("/contacts", contacts.router),
     ("/points/holds", points_holds.router),

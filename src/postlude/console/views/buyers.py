@@ -12,6 +12,7 @@ from postlude.console import timeline as timelines
 from postlude.console.gate import Visit, page
 from postlude.console.readings import buyers as reading
 from postlude.console.readings import conferences
+from postlude.console.readings import ledger as ledgers
 from postlude.console.readings.possessions import possessions
 from postlude.journeys import api as journeys
 from postlude.kernel import clock, ids, tokens
@@ -73,6 +74,7 @@ def buyer(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
         has=possessions(
             visit.org, contact, clear=visit.may(Permission.VIEW_REWARDS), now=clock.now()
         ),
+        ledger=ledgers.ledger(visit.org, contact),
         token=token,
         zone=visit.org.zone,
         can_reveal=visit.may(Permission.VIEW_CONTACT),

@@ -9,8 +9,9 @@ from django.views.decorators.http import require_safe
 
 from postlude.console import menu
 from postlude.console.gate import Visit, page
-from postlude.console.readings import journey_rows
+from postlude.console.readings import journey_rows, paths
 from postlude.console.readings import schedules as reading
+from postlude.console.readings.notices import listing as notices
 from postlude.kernel import clock
 from postlude.orgs.api import Permission
 
@@ -21,8 +22,15 @@ _LAST_ID = 2**63 - 1
 @page(Permission.VIEW_SALES)
 def journeys(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Show when each goes out, to how many, and how far it is."""
-    rows = reading.rows(visit.org, now=clock.now())
-    context = menu.context(visit, "journeys", rows=rows, zone=visit.org.zone)
+    now = clock.now()
+    context = menu.context(
+        visit,
+        "journeys",
+        rows=reading.rows(visit.org, now=now),
+        notices=notices.rows(visit.org, now=now),
+        paths=paths.rows(visit.org),
+        zone=visit.org.zone,
+    )
     return render(request, "console/journeys.html", context)
 
 

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 from postlude.console import menu
 from postlude.console.gate import Visit, page
 from postlude.console.readings import people_rows
+from postlude.console.readings.days import Asked
 from postlude.console.readings.promotions import listing, wording
-from postlude.console.readings.promotions.listing import Asked
 from postlude.kernel import clock, tokens
 from postlude.kernel.errors import AppError
 from postlude.orgs.api import Permission

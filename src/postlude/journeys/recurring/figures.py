@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from postlude.journeys.letters.types import Passed
+
 
 class RunState(StrEnum):
     FREEZING = "freezing"
@@ -29,7 +31,7 @@ class Books:
 @dataclass(frozen=True, slots=True)
 class RunFact:
     """One run. Of `selected` people those `passed_over` had been served in their period before;
-    `left` wait for their turn.
+    `left` wait for their turn. `zone`: only of those who live by it; None: of everybody.
     """
 
     id: int
@@ -43,11 +45,12 @@ class RunFact:
     passed_over: int
     left: int
     books: tuple[Books, ...]
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeFact:
-    """A notice as it stands; `next_at` is None for one that is off."""
+    """A notice as it stands; `next_at`, where it is first, is None for one that is off."""
 
     slug: str
     title: str
@@ -67,6 +70,7 @@ class Foreseen:
 
     `not_selected` · `no_period` · `served` (at `served_at`) · `filtered` · `held_out` · a reason of
     a block (`no_consent`, …). `way` and `template`: what it would be, were the next turn theirs.
+    `passed`: the steps before it that would not reach them.
     """
 
     notice: str
@@ -76,6 +80,7 @@ class Foreseen:
     way: str = ""
     template: str = ""
     points: int = 0
+    passed: tuple[Passed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,7 @@ class HeldOut:
     id: int
     contact: int
     at: datetime
+    branch: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +100,44 @@ class Stopped:
     notice: str
     version: int
     started_at: datetime
+    branch: int | None
     people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a version would do if it ran now: selected = served before in their period + stopped +
+    held out + written to.
+
+    `version` 0 is one that is not in force yet. `by_selection` divides who is written to. `a_day`
+    is about how many get it a day later on. Without `knows_reach` nobody was asked whether they
+    may be written to, since a sender of it is not there yet.
+    """
+
+    version: int
+    selected: int
+    served: int
+    stopped: Mapping[str, int]
+    held_out: int
+    written: int
+    by_selection: Mapping[str, int]
+    a_day: float
+    knows_reach: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """The version in force beside one that is not yet; a side is None where no run begins.
+
+    `newly` are written to by the new version alone, `no_longer` by the old one alone: people, or
+    orders where orders are selected. The samples are a few of their contacts. `paused`: taken off
+    by hand, so that neither version begins a run until it is resumed.
+    """
+
+    before: Reach | None
+    after: Reach | None
+    newly: int
+    no_longer: int
+    newly_sample: tuple[int, ...]
+    no_longer_sample: tuple[int, ...]
+    paused: bool

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
+from postlude.journeys import draining
 from postlude.journeys.models import JourneyVersion, Portion, Run
 from postlude.journeys.recurring import audiences, definitions, publishing
 from postlude.journeys.recurring.types import Recurring
-from postlude.kernel import boundaries, claims, ids, store, wakeup
+from postlude.kernel import boundaries, ids, store, wakeup
 from postlude.kernel.jobs import Budget
 from postlude.kernel.work import OWNER
+from postlude.orgs import api as orgs
 
 PORTION = 500
 PAGE = 100 * PORTION
@@ -15,39 +17,14 @@ _COLUMNS = ("id", "org", "run", "selection", "people")
 
 
 def freeze_runs(budget: Budget) -> int:
-    """Write down the audiences of runs that have begun; return how many people.
-
-    Each page is a commit that moves the run's cursor, so a worker that dies is taken over where
-    it stood.
-    """
+    """Write down the audiences of runs that have begun; return how many people."""
     total = 0
-    while not budget.spent():
-        claimed = claims.claim(
-            Run,
-            where="finished_at IS NULL AND frozen_at IS NULL",
-            params=[],
-            order="id",
-            limit=1,
-            owner=OWNER,
-        )
-        if not claimed:
-            break
+    unfrozen = "finished_at IS NULL AND frozen_at IS NULL"
+    for (run,) in draining.claimed(Run, budget, where=unfrozen):
         boundaries.crossing("journeys.run_claimed")
-        total += _freeze(claimed[0], budget)
-    return total
-
-
-def _freeze(run: int, budget: Budget) -> int:
-    total, going = 0, True
-    while going:
-        written, going = _page(run, budget.now())
-        total += written
-        boundaries.crossing("journeys.run_frozen")
-        if budget.spent():
-            break
-    if going:
-        with store.write():
-            Run.objects.filter(id=run, owner=OWNER).update(owner="", lease_until=None)
+        for written in draining.pages(Run, run, budget, _page):
+            total += written
+            boundaries.crossing("journeys.run_frozen")
     return total
 
 
@@ -67,6 +44,7 @@ def _page(number: int, now: datetime) -> tuple[int, bool]:
             since=publishing.first_published(run.org_id, run.journey_id),
             after=run.frozen_to,
             limit=PAGE,
+            clocks=orgs.clocks_of(run.org_id, run.zone) if run.zone else None,
         )
         _write(run, found)
         run.frozen += len(found)

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from postlude.journeys.letters.types import Course, Letter, Step
 from postlude.journeys.recurring.batch import BLOCKED, Batch, Person
-from postlude.journeys.recurring.returning import KEY, POINTS
-from postlude.journeys.recurring.types import Letter, Points, Way
+from postlude.journeys.recurring.returning import POINTS
+from postlude.journeys.recurring.types import Points, Way
 from postlude.messages import api as messages
-from postlude.messages.types import Klass, Lane, NewMessage
+from postlude.messages.types import BRANCH, Klass, Lane, NewMessage
 from postlude.orgs import api as orgs
 from postlude.people import api as people
 from postlude.rewards import api as rewards
@@ -18,26 +19,20 @@ _DAY = timedelta(days=1)
 
 
 def stop_unreachable(batch: Batch) -> None:
-    """Stop whom no way could reach now: nothing is given to them, and they have no turn.
+    """Stop whom no way could reach now, by none of its steps: nothing is given to them, and they
+    have no turn.
 
     Whom only some of the ways could not reach is stopped when it is sent, like everybody else.
     """
-    reasons: dict[int, str] | None = None
-    for letter in _kinds_of_letter(batch) if batch.left else ():
-        like = _message(batch, letter, sender=messages.sender(batch.place.org, letter.sender).id)
-        found = messages.blocked_ahead(batch.place.org, like, batch.contacts(), now=batch.now)
-        said = {contact: reason.value for contact, reason in found.items()}
-        reasons = (
-            said if reasons is None else {it: why for it, why in reasons.items() if it in said}
-        )
-    for person in [each for each in batch.left if each[0] in (reasons or {})]:
-        batch.end(person, BLOCKED, (reasons or {})[person[0]])
-
-
-def _kinds_of_letter(batch: Batch) -> list[Letter]:
-    """Return one letter for each sender, class and manner of keeping quiet."""
-    every = [way.send for way in batch.place.selection.ways]
-    return list({(each.sender, each.klass, each.on_quiet): each for each in every}.values())
+    if not batch.left:
+        return
+    letters = [way.send for way in batch.place.selection.ways]
+    batch.reach.ask(letters, batch.contacts())
+    refused = batch.reach.refused(letters)
+    for person in [each for each in batch.left if each[0] in refused]:
+        choices = [batch.reach.choice(letter, person[0]) for letter in letters]
+        if all(each.letter is None for each in choices):
+            batch.end(person, BLOCKED, choices[0].why_not)
 
 
 def write(batch: Batch) -> None:
@@ -48,17 +43,22 @@ def write(batch: Batch) -> None:
     org = batch.place.org
     rewards.give_many(org, _gives(batch, served), now=batch.now)
     languages = people.locales(org, batch.contacts())
-    using = {each.name: _account(org, each.send) for each in batch.place.selection.ways}
+    sends = {step for way in batch.place.selection.ways for step in way.send.steps()}
+    accounts = {each: messages.sender(org, each).id for each in {it.sender for it in sends}}
+    versions = messages.template_versions(org, {each.template for each in sends})
+    frozen = {each: _frozen(each, accounts, versions, batch.place.lane) for each in sends}
+    for way in batch.place.selection.ways:
+        if way.send.or_else is not None:  # the others have nothing to choose
+            batch.reach.ask([way.send], batch.contacts())
+    contexts = _Contexts(batch)
     drafts = [
-        _message(
+        _draft(
             batch,
+            person,
             way.send,
-            sender=using[way.name][0],
-            version=using[way.name][1],
-            contact=person[0],
-            key=batch.keys[person],
+            frozen,
             locale=languages.get(person[0], ""),
-            context=_context(batch, person, way),
+            context=contexts.of(person, way),
         )
         for person, way in served.items()
     ]
@@ -66,12 +66,26 @@ def write(batch: Batch) -> None:
     batch.messages = {person: each.message for person, each in zip(served, done, strict=True)}
 
 
-def _account(org: int, letter: Letter) -> tuple[int, int]:
-    return messages.sender(org, letter.sender).id, messages.template(org, letter.template).id
+def _frozen(
+    letter: Letter, accounts: Mapping[str, int], versions: Mapping[str, int], lane: Lane
+) -> Step:
+    return Step(
+        accounts[letter.sender],
+        letter.sender,
+        versions[letter.template],
+        letter.klass,
+        letter.on_quiet,
+        round(letter.deadline.total_seconds()),
+        int(lane),
+    )
 
 
 def _gives(batch: Batch, served: Mapping[Person, Way]) -> list[Give]:
-    ends = {way.name: _ends(way.give, batch) for way in batch.place.selection.ways}
+    zone = batch.place.zone
+    ends = {
+        way.name: ends_at(way.give, zone=zone, now=batch.now) if way.give else None
+        for way in batch.place.selection.ways
+    }
     return [
         Give(
             batch.keys[person],
@@ -86,45 +100,70 @@ def _gives(batch: Batch, served: Mapping[Person, Way]) -> list[Give]:
     ]
 
 
-def _ends(points: Points | None, batch: Batch) -> datetime | None:
-    """Whole days end at the same local time, whatever the clocks do meanwhile."""
-    if points is None or points.expires is None:
+def ends_at(points: Points, *, zone: str, now: datetime) -> datetime | None:
+    """Return when points end; whole days at the same local time, whatever the clocks do."""
+    if points.expires is None:
         return None
     if points.expires % _DAY:
-        return batch.now + points.expires
-    wall = batch.now.astimezone(ZoneInfo(batch.place.zone)).replace(tzinfo=None)
-    return orgs.instant(wall + points.expires, batch.place.zone)
+        return now + points.expires
+    wall = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    return orgs.instant(wall + points.expires, zone)
 
 
-def _context(batch: Batch, person: Person, way: Way) -> dict[str, object]:
-    said: dict[str, object] = {"journey": batch.place.notice.slug, "way": way.name}
-    if way.give is not None:
-        said[POINTS] = way.give.amount
-    return {**said, "order": person[1]} if person[1] else said
+class _Contexts:
+    """What messages are told with: one for all who are told the same, which is spelled once."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._known: dict[tuple[str, int], dict[str, object]] = {}
+
+    def of(self, person: Person, way: Way) -> dict[str, object]:
+        branch = self._batch.branches.get(person, 0)
+        said = self._known.get((way.name, branch))
+        if said is None:
+            said = self._known[way.name, branch] = self._said(way, branch)
+        return {**said, self._batch.place.about: person[1]} if person[1] else said
+
+    def _said(self, way: Way, branch: int) -> dict[str, object]:
+        place = self._batch.place
+        said: dict[str, object] = {**place.told, "journey": place.notice.slug, "way": way.name}
+        if way.give is not None:
+            said[POINTS] = way.give.amount
+        return {**said, BRANCH: branch} if branch else said
 
 
-def _message(  # noqa: PLR0913 - a message is what it is
+def _draft(  # noqa: PLR0913 - whom, what of it, and what it is told with
     batch: Batch,
+    person: Person,
     letter: Letter,
+    frozen: Mapping[Letter, Step],
     *,
-    sender: int,
-    version: int = 0,
-    contact: int = 0,
-    key: str = KEY,
-    locale: str = "",
-    context: Mapping[str, object] | None = None,
+    locale: str,
+    context: Mapping[str, object],
 ) -> NewMessage:
+    """Write by the step that reaches this person; should none, the first says so when it is sent.
+
+    Whichever step it is, the first message of a turn has the turn's own key.
+    """
+    key, taken = batch.keys[person], letter
+    if letter.or_else is not None:
+        choice = batch.reach.choice(letter, person[0])
+        taken = choice.letter or letter
+        passed = choice.passed if choice.letter else ()
+        rest = tuple(frozen[each] for each in taken.steps()[1:])
+        context = {**context, **Course(key, choice.step, passed, rest).kept()}
+    step = frozen[taken]
     return NewMessage(
         key=key,
-        klass=Klass(letter.klass),
-        sender=sender,
-        contact=contact,
-        template_version=version,
+        klass=Klass(step.klass),
+        sender=step.sender,
+        contact=person[0],
+        template_version=step.template,
         locale=locale,
-        context=context or {},
-        lane=Lane.BULK,
-        deadline=batch.now + letter.deadline,
+        context=context,
+        lane=batch.place.lane,
+        deadline=batch.now + taken.deadline,
         cycle=batch.place.cycle,
         node=batch.place.node,
-        on_quiet=letter.on_quiet,
+        on_quiet=step.on_quiet,
     )

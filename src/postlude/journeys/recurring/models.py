@@ -17,6 +17,7 @@ class Run(models.Model):
 
     Its audience is frozen first: `selection` and `frozen_to` say how far that is (`frozen_at`:
     done), `frozen` counts it. `passed_over`: who of these had been served in their period before.
+    `zone`: only of those who live by it, when it was due there; NULL: of everybody.
     """
 
     id = models.BigIntegerField(primary_key=True, default=ids.new_id)
@@ -27,6 +28,7 @@ class Run(models.Model):
     cycle = _one("journeys.Cycle")
     due_at = models.DateTimeField()
     begun_at = models.DateTimeField()
+    zone = models.CharField(max_length=64, null=True)
     selection = models.IntegerField(default=0)
     frozen_to = models.BigIntegerField(default=0)
     frozen = models.BigIntegerField(default=0)
@@ -81,3 +83,18 @@ class Turn(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("org", "version", "selection"), name="journeys_turn_u"),
         )
+
+
+class Switch(models.Model):
+    """Somebody paused a notice, resumed it, or began a run by hand. Only ever added to."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = _one("orgs.Organization")
+    journey = _one("journeys.Journey")
+    what = models.CharField(max_length=8)
+    actor = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "journeys_switch"
+        indexes = (models.Index(fields=("org", "journey", "id"), name="journeys_switch_journey"),)

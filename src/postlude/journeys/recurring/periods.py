@@ -15,6 +15,7 @@ def scope(  # noqa: PLR0913 - what a period may hang on
     *,
     as_of: datetime,
     zone: str,
+    home: str,
     last_order: datetime | None,
     birthday: int | None,
     order: int,
@@ -22,7 +23,9 @@ def scope(  # noqa: PLR0913 - what a period may hang on
     """Return the mark's scope for one person; None for who has no such period any more.
 
     An inactivity begins with the last order, on its local day: a new order begins another one.
-    A birthday's period is the year in which the next one falls. `order` is the order's id.
+    That is a day of the organisation (`home`), so that it stays the same should the customer come
+    to live by other clocks (`zone`, by which all else goes). A birthday's period is the year in
+    which the next one falls. `order` is the order's id.
     """
     today = as_of.astimezone(ZoneInfo(zone)).date()
     match notice.once_per:
@@ -35,7 +38,7 @@ def scope(  # noqa: PLR0913 - what a period may hang on
         case OncePer.INACTIVITY:
             if last_order is None:
                 return None
-            day = last_order.astimezone(ZoneInfo(zone)).date()
+            day = last_order.astimezone(ZoneInfo(home)).date()
             return f"inactive:{selection}:{day}" if notice.remind_again else f"inactive:{day}"
         case OncePer.EVER:
             return f"ever:{selection}" if notice.remind_again else "ever"

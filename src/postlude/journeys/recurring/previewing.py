@@ -19,6 +19,7 @@ from postlude.journeys.recurring import (
 from postlude.journeys.recurring.batch import Place
 from postlude.journeys.recurring.figures import Foreseen
 from postlude.journeys.recurring.types import Condition, Way
+from postlude.orders import api as orders
 from postlude.orgs import api as orgs
 from postlude.rules import api as rules
 
@@ -40,12 +41,13 @@ def _of_notice(
     org: int, version: JourneyVersion, contact: int, now: datetime
 ) -> Iterator[Foreseen]:
     notice = definitions.from_json(version.definition)
+    home = orgs.get(org).zone
+    branch = orders.last_branches(org, [contact]).get(contact, 0)
+    zone = orgs.zones(org).get(branch, home)
     for selection in notice.selections:
         if selection.who is None:
             continue
-        place = Place(
-            org, orgs.get(org).zone, 0, version.journey_id, version.id, now, notice, selection
-        )
+        place = Place(org, zone, home, 0, version.journey_id, version.id, now, notice, selection)
         yield _foreseen(place, contact, now)
 
 
@@ -73,7 +75,11 @@ def _foreseen(place: Place, contact: int, now: datetime) -> Foreseen:
         return replace(said, why_not="held_out")
     way = _way(place, contact, now)
     points = way.give.amount if way.give else 0
-    return replace(said, way=way.name, template=way.send.template, points=points)
+    choice = batch.reach.choice(way.send, contact)
+    letter = choice.letter or way.send
+    return replace(
+        said, way=way.name, template=letter.template, points=points, passed=choice.passed
+    )
 
 
 def _way(place: Place, contact: int, now: datetime) -> Way:
@@ -88,5 +94,5 @@ def _way(place: Place, contact: int, now: datetime) -> Way:
 
 
 def _holds(place: Place, condition: Condition, contact: int, now: datetime) -> bool:
-    rule = audiences.bound(place.org, condition)
+    rule = audiences.bound(place.org, condition, place.zone)
     return contact in rules.among(place.org, rule, [contact], now=now)

@@ -24,6 +24,11 @@ def notices(org: int, *, now: datetime) -> list[NoticeFact]:
     return sorted(found, key=lambda each: each.slug)
 
 
+def notice(org: int, slug: str, *, now: datetime) -> NoticeFact:
+    """Return one notice by its newest version; raise NotFound."""
+    return _notice(org, publishing.newest(org, slug), now)
+
+
 def runs(org: int, slug: str, *, limit: int = 10) -> list[RunFact]:
     """Return the newest runs of a notice; raise NotFound."""
     journey = publishing.newest(org, slug).journey_id
@@ -34,8 +39,11 @@ def runs(org: int, slug: str, *, limit: int = 10) -> list[RunFact]:
 def _notice(org: int, row: JourneyVersion, now: datetime) -> NoticeFact:
     notice, journey = definitions.from_json(row.definition), row.journey
     on = journey.active and journey.paused_at is None
-    zone = orgs.get(org).zone
-    following = timetables.following(notice.timetable, now=now, zone=zone) if on else None
+    upcoming = [
+        timetables.following(notice.timetable, now=now, zone=each.zone).at
+        for each in orgs.clocks(org)
+        if on
+    ]
     last = runs(org, journey.slug, limit=1)
     return NoticeFact(
         slug=journey.slug,
@@ -46,7 +54,7 @@ def _notice(org: int, row: JourneyVersion, now: datetime) -> NoticeFact:
         version=row.number,
         active=journey.active,
         paused_at=journey.paused_at,
-        next_at=following.at if following else None,
+        next_at=min(upcoming, default=None),
         last_run=last[0] if last else None,
     )
 
@@ -73,6 +81,7 @@ def _runs(org: int, rows: Sequence[Run]) -> list[RunFact]:
                 passed_over=row.passed_over,
                 left=row.frozen - row.passed_over - entered,
                 books=mine,
+                zone=row.zone,
             )
         )
     return found

@@ -24,12 +24,18 @@ def take_back(org: int, lost: Iterable[MessageFact], now: datetime) -> None:
     mine = [fact for fact in lost if fact.key.startswith(KEY)]
     if not mine:
         return
-    released = [int(fact.key.removeprefix(KEY)) for fact in mine if not _is_for_good(fact)]
+    released = [_mark(fact) for fact in mine if not is_for_good(fact)]
     Mark.objects.filter(org=org, id__in=released).delete()
-    given = [fact.key for fact in mine if fact.context.get(POINTS)]
+    given = [f"{KEY}{_mark(fact)}" for fact in mine if fact.context.get(POINTS)]
     backs = [Reverse(f"{key}:back", of=key) for key in given]
     rewards.reverse_many(org, backs, now=now, unspent=True)
 
 
-def _is_for_good(fact: MessageFact) -> bool:
+def _mark(fact: MessageFact) -> int:
+    """Return the mark of a message's turn: what follows the first one has its step behind it."""
+    return int(fact.key.removeprefix(KEY).partition(":")[0])
+
+
+def is_for_good(fact: MessageFact) -> bool:
+    """Say whether to try again would be of no use."""
     return fact.state == MessageState.BLOCKED and fact.reason in _FOR_GOOD

@@ -1,13 +1,26 @@
 """Actions by turns: 1, 2, 3, 1, 2, over those who are served, in the order of contacts. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol, TypeVar
 
-from postlude.journeys.recurring.types import Way
+
+class Turn(Protocol):
+    """What comes by turns: a way of a notice, a way of a path."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def when(self) -> object | None: ...
+    @property
+    def otherwise(self) -> str: ...
+
+
+T = TypeVar("T", bound=Turn)
 
 
 def assign(
-    ways: Sequence[Way], able: Mapping[str, Collection[int]], people: Sequence[int], first: int
-) -> list[Way]:
+    ways: Sequence[T], able: Mapping[str, Collection[int]], people: Sequence[int], first: int
+) -> list[T]:
     """Return the way of each person; `first` is how many had their turn before them.
 
     `able` says for whom a way's condition holds, of those that have one. For whom it does not, the
@@ -19,9 +32,7 @@ def assign(
     ]
 
 
-def _possible(
-    ways: Sequence[Way], turn: int, able: Mapping[str, Collection[int]], person: int
-) -> Way:
+def _possible(ways: Sequence[T], turn: int, able: Mapping[str, Collection[int]], person: int) -> T:
     places = {way.name: number for number, way in enumerate(ways)}
     tried: set[int] = set()
     while len(tried) < len(ways):

@@ -1,5 +1,7 @@
 """Beginning the runs that are due: a run and its cycle in one commit, once however many look."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from postlude.journeys import publishing as versions
@@ -9,6 +11,7 @@ from postlude.journeys.recurring.types import Due
 from postlude.kernel import boundaries, ids, store, wakeup
 from postlude.kernel.jobs import Budget
 from postlude.orgs import api as orgs
+from postlude.orgs.api import Clocks
 
 _RUN = (
     "id",
@@ -19,6 +22,7 @@ _RUN = (
     "cycle",
     "due_at",
     "begun_at",
+    "zone",
     "selection",
     "frozen_to",
     "frozen",
@@ -36,26 +40,44 @@ def begin_runs(budget: Budget) -> int:
     for org in orgs.all_orgs():
         if budget.spent():
             break
-        for version in versions.newest_versions(org.id, trigger=versions.TIMETABLE):
-            due = due_run(org.id, version, org.zone, budget.now())
-            if due is not None:
-                begun += begin(org.id, version, due, budget.now())
+        found = versions.newest_versions(org.id, trigger=versions.TIMETABLE)
+        clocks = orgs.clocks(org.id) if found else []
+        for version in found:
+            for due, zone in due_runs(org.id, version, clocks, budget.now()):
+                begun += begin(org.id, version, due, budget.now(), zone=zone)
     return begun
 
 
-def due_run(org: int, version: JourneyVersion, zone: str, now: datetime) -> Due | None:
-    """Return the run of a notice that is due now; None also for one that was taken off."""
+def due_runs(
+    org: int, version: JourneyVersion, clocks: Sequence[Clocks], now: datetime
+) -> Iterator[tuple[Due, str | None]]:
+    """Yield the runs of a notice that are due now, each with the zone whose people it is for.
+
+    One that was taken off has none. Where all live by one zone there is one run, of everybody;
+    else one a zone, by its clocks, and its name ends in that of the zone unless it is the
+    organisation's own.
+    """
     journey = version.journey
     if journey.paused_at is not None or not journey.active:
-        return None
+        return
     since = publishing.first_published(org, version.journey_id)
     if journey.resumed_at is not None:
         since = max(since, journey.resumed_at)
     timetable = definitions.from_json(version.definition).timetable
-    return timetables.due(timetable, now=now, zone=zone, since=since)
+    for each in clocks:
+        due = timetables.due(timetable, now=now, zone=each.zone, since=since)
+        if due is None:
+            continue
+        if each.everybody:
+            yield due, None
+        else:
+            scope = due.scope if each.home else f"{due.scope}@{each.zone}"
+            yield replace(due, scope=scope), each.zone
 
 
-def begin(org: int, version: JourneyVersion, due: Due, now: datetime) -> bool:
+def begin(
+    org: int, version: JourneyVersion, due: Due, now: datetime, *, zone: str | None = None
+) -> bool:
     """Begin a run unless it has begun before; say whether it did."""
     journey = version.journey_id
     if Run.objects.filter(org=org, journey=journey, scope=due.scope).exists():
@@ -70,7 +92,7 @@ def begin(org: int, version: JourneyVersion, due: Due, now: datetime) -> bool:
             entered=0,
             started_at=now,
         )
-        row = (ids.new_id(), org, journey, due.scope, version.id, made.id, due.at, now)
+        row = (ids.new_id(), org, journey, due.scope, version.id, made.id, due.at, now, zone)
         conflict = ("org", "journey", "scope")
         fresh = store.insert_ignore(Run, _RUN, [(*row, 0, 0, 0, 0, "")], conflict=conflict)
         if not fresh:
@@ -80,13 +102,16 @@ def begin(org: int, version: JourneyVersion, due: Due, now: datetime) -> bool:
     return bool(fresh)
 
 
-def begin_by_hand(org: int, slug: str, *, now: datetime) -> int | None:
+def begin_by_hand(org: int, slug: str, *, now: datetime, actor: str = "") -> int | None:
     """Begin a run now, whatever the timetable says; return its id, None if one began this minute.
 
+    Of everybody, wherever they live, by the organisation's own clocks.
     Its marks are those of every other run: whoever was served in their period is not again.
     """
     version = publishing.newest(org, slug)
     scope = f"by-hand:{now:%Y-%m-%dT%H:%M}"
     if not begin(org, version, Due(scope, now, now), now):
         return None
+    with store.write():
+        publishing.switched(org, version.journey_id, "run", now, actor)
     return Run.objects.get(org=org, journey=version.journey_id, scope=scope).id

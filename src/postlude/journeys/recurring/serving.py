@@ -2,15 +2,23 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from postlude.journeys import marks
-from postlude.journeys.recurring import audiences, holding_out, letters, periods, rotation, turns
+from postlude.journeys.recurring import (
+    audiences,
+    holding_out,
+    joining,
+    known,
+    letters,
+    periods,
+    rotation,
+    turns,
+)
 from postlude.journeys.recurring.batch import BLOCKED, HELD_OUT, WAITING, Batch, Person, Place
 from postlude.journeys.recurring.returning import KEY
 from postlude.journeys.recurring.types import OncePer
 from postlude.journeys.types import Stop
-from postlude.kernel import store
+from postlude.orders import api as orders
 from postlude.rules import api as rules
 
 
@@ -20,8 +28,13 @@ def serve(place: Place, people: Iterable[Person], now: datetime) -> Batch:
     The marks' unique key is the guard: whoever's mark is there already, for whatever reason, is
     passed over and has no turn.
     """
-    batch = with_periods(place, sorted(set(people)), now)
+    frozen = set(people)
+    wanted, families = joining.as_they_are_now(place, frozen)
+    batch = with_periods(place, wanted, now)
+    batch.families = families
+    batch.passed_over = len(frozen) - len(batch.left)
     pass_over_marked(batch)
+    _find_branches(batch)
     stop_filtered(batch)
     letters.stop_unreachable(batch)
     _mark(batch)
@@ -43,6 +56,7 @@ def with_periods(place: Place, people: list[Person], now: datetime) -> Batch:
             place.selection.name,
             as_of=place.as_of,
             zone=place.zone,
+            home=place.home,
             last_order=last_orders.get(contact),
             birthday=birthdays.get(contact),
             order=order,
@@ -54,18 +68,10 @@ def with_periods(place: Place, people: list[Person], now: datetime) -> Batch:
 
 def _known(place: Place, contacts: list[int]) -> tuple[Mapping[int, datetime], Mapping[int, int]]:
     if place.notice.once_per is OncePer.INACTIVITY:
-        found = _read(place.org, "last_order_at", "orders_facts_contact", contacts)
-        return {contact: store.known_instant(at) for contact, at in found if at is not None}, {}
+        return known.last_orders(place.org, contacts), {}
     if place.notice.once_per is OncePer.BIRTHDAY:
-        found = _read(place.org, "birthday", "people_facts_contact", contacts)
-        return {}, {contact: int(day) for contact, day in found if day is not None}
+        return {}, known.birthdays(place.org, contacts)
     return {}, {}
-
-
-def _read(org: int, column: str, view: str, contacts: list[int]) -> list[tuple[int, Any]]:
-    query = f"SELECT contact, {column} FROM {view} WHERE org = %s AND contact IN "  # noqa: S608 - our own words; values are bound
-    rows = store.rows_sql(f"{query}({store.marks(contacts)})", [org, *contacts])
-    return [(row[0], row[1]) for row in rows]
 
 
 def pass_over_marked(batch: Batch) -> None:
@@ -76,9 +82,21 @@ def pass_over_marked(batch: Batch) -> None:
     if notice.skip_if_sent_last_month:
         wanted += [(contact, earlier) for contact in batch.contacts()]
     held = marks.held(place.org, place.journey, wanted)
+    by_another_name = joining.served(batch)
     for person, scope in list(batch.left.items()):
-        if (person[0], scope) in held or (person[0], earlier) in held:
+        marked = (person[0], scope) in held or (person[0], earlier) in held
+        if marked or person in by_another_name:
             batch.pass_over(person)
+
+
+def _find_branches(batch: Batch) -> None:
+    org = batch.place.org
+    if batch.place.selection.orders is None:
+        last = orders.last_branches(org, batch.contacts())
+        batch.branches = {each: last[each[0]] for each in batch.left if each[0] in last}
+    else:
+        made = orders.branches_of_orders(org, {order for _, order in batch.left})
+        batch.branches = {each: made[each[1]] for each in batch.left if each[1] in made}
 
 
 def stop_filtered(batch: Batch) -> None:
@@ -87,7 +105,8 @@ def stop_filtered(batch: Batch) -> None:
     if only is None or not batch.left:
         return
     org = batch.place.org
-    fit = rules.among(org, audiences.bound(org, only), batch.contacts(), now=batch.now)
+    rule = audiences.bound(org, only, batch.place.zone)
+    fit = rules.among(org, rule, batch.contacts(), now=batch.now)
     for person in [each for each in batch.left if each[0] not in fit]:
         batch.end(person, BLOCKED, Stop.FILTERED)
 
@@ -119,10 +138,12 @@ def _take_turns(batch: Batch) -> None:
     if len(ways) == 1 or not people:
         batch.ways.update(dict.fromkeys(people, ways[0]))
         return
+    asked = {way.name: way.when for way in ways if way.when is not None}
     able = {
-        way.name: rules.among(org, audiences.bound(org, way.when), batch.contacts(), now=batch.now)
-        for way in ways
-        if way.when is not None
+        name: rules.among(
+            org, audiences.bound(org, when, batch.place.zone), batch.contacts(), now=batch.now
+        )
+        for name, when in asked.items()
     }
     first = turns.take(org, batch.place.version, batch.place.selection.name, len(people))
     chosen = rotation.assign(ways, able, [contact for contact, _ in people], first)

@@ -6,6 +6,8 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
+from postlude.journeys.letters.types import Letter
+
 
 class Every(StrEnum):
     HOUR = "hour"
@@ -67,21 +69,11 @@ class Points:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """The text that goes out: a template's slug, through a sender's. It dies after `deadline`."""
-
-    sender: str
-    template: str
-    klass: Literal["transactional", "service", "marketing"] = "marketing"
-    deadline: timedelta = timedelta(days=1)
-    on_quiet: Literal["delay", "block"] = "delay"
-
-
-@dataclass(frozen=True, slots=True)
 class Way:
     """One of the actions that come by turns: points, if any, and a text, in one commit.
 
     For whom `when` does not hold, `otherwise` is done instead, which is that person's turn.
+    `coupon`: the code that the text names, so that its redemptions are counted beside reactions.
     """
 
     name: str
@@ -89,6 +81,7 @@ class Way:
     give: Points | None = None
     when: Condition | None = None
     otherwise: str = ""
+    coupon: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +100,25 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """What a reaction to a notice is: points of this reason, or else the first order that closes.
+
+    It is after the message and `within`. Of an order its opening is held against that, and it
+    closes as long after at the latest; `by: closing`: its closing alone.
+    """
+
+    within: timedelta
+    points: str = ""
+    by: Literal["opening", "closing"] = "opening"
+
+
+@dataclass(frozen=True, slots=True)
 class Recurring:
     """A notice as a playbook says it. Its selections share one mark, `once_per`.
 
     `remind_again`: each selection has a mark of its own. `skip_if_sent_last_month`: never in two
     months running. `hold_out`: how many of 1,000 people are never written to, always the same.
+    `reaction` None: as is known of notices by this name, else none is measured.
     """
 
     slug: str
@@ -124,6 +131,7 @@ class Recurring:
     remind_again: bool = False
     skip_if_sent_last_month: bool = False
     hold_out: int = 0
+    reaction: Awaited | None = None
 
 
 @dataclass(frozen=True, slots=True)

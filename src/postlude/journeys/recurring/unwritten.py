@@ -13,7 +13,7 @@ def held_out(org: int, cycle: int, *, after: int = 0, limit: int = 500) -> list[
     rows = SendAttempt.objects.filter(
         org=org, execution__cycle=cycle, outcome=HELD_OUT, id__gt=after
     )
-    found = rows.order_by("id").values_list("id", "contact", "at")
+    found = rows.order_by("id").values_list("id", "contact", "at", "branch")
     return [HeldOut(*row) for row in found[:limit]]
 
 
@@ -29,6 +29,7 @@ def stopped(org: int) -> list[Stopped]:
         "execution__cycle__journey__slug",
         "execution__cycle__version__number",
         "execution__cycle__started_at",
+        "branch",
     )
     found = rows.values_list(*place).annotate(n=Count("id")).order_by(*place)
     return [Stopped(*row) for row in found]

@@ -17,14 +17,18 @@ from postlude.orders.shop.types import ShopOrderSeen, Stage
 
 _DIGEST_BYTES = 12
 # The place of a name in this list is its bit in a row: only ever append.
-SAID = ("contact", "branch", "kind", "source", "amount", "opened_at", "coupons")
+SAID = ("contact", "branch", "kind", "source", "amount", "opened_at", "coupons", "visitor")
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that was told of one order; `told` has a fingerprint of each stage's words."""
+    """All that was told of one order; `told` has a fingerprint of each stage's words.
+
+    `revised_at`: of when the newest view of the shop's own system is, if it shows them.
+    """
 
     contact: int | None = None
+    visitor: int | None = None
     branch: int | None = None
     kind: str = ""
     source: str = ""
@@ -34,6 +38,7 @@ class Known:
     closed_at: datetime | None = None
     cancelled_at: datetime | None = None
     test: bool = False
+    revised_at: datetime | None = None
     closing_said: frozenset[str] = frozenset()
     told: dict[Stage, str] = field(default_factory=dict)
 
@@ -59,6 +64,9 @@ def hear(known: Known, seen: ShopOrderSeen) -> Known | None:
         same = known.told[seen.stage] == words and _same_contact(known, seen)
         return known if same else None
     told = {**known.told, seen.stage: words}
+    if known.revised_at is not None:  # the shop's own system tells how it stands: see `standing`
+        visitor = known.visitor if known.visitor is not None else seen.visitor
+        return replace(known, told=told, visitor=visitor)
     heard = replace(known, told=told, test=known.test or seen.test)
     match seen.stage:
         case Stage.CANCELLED:
@@ -85,7 +93,10 @@ def _same_contact(known: Known, seen: ShopOrderSeen) -> bool:
 
 
 def _fingerprint(seen: ShopOrderSeen) -> str:
-    """Fingerprint all but who the contact is: two contacts may turn out to be one."""
+    """Fingerprint all but who the contact is: two contacts may turn out to be one.
+
+    Nor the browser: whoever looks at the same page again on another tells of the same order.
+    """
     amount = "" if seen.amount is None else f"{seen.amount.minor} {seen.amount.currency}"
     opened = "" if seen.opened_at is None else seen.opened_at.astimezone(UTC).isoformat()
     coupons = "-" if seen.coupons is None else " ".join(seen.coupons)

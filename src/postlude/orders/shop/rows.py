@@ -12,9 +12,10 @@ from postlude.orders.shop.hearing import SAID, Known
 from postlude.orders.shop.types import ShopOrderFact, Stage
 
 CHANGING = (
-    *("contact", "branch_id", "kind", "source", "amount_minor", "currency", "coupons", "test"),
+    *("contact", "visitor", "branch_id", "kind", "source", "amount_minor", "currency"),
+    *("coupons", "test", "past"),
     *("state", "opened_at", "closed_at", "closed_day", "cancelled_at", "closing_said"),
-    *("opened_told", "closed_told", "cancelled_told"),
+    *("opened_told", "closed_told", "cancelled_told", "revised_at"),
 )
 COLUMNS = ("id", "org_id", "uid", "first_seen_at", *CHANGING)
 
@@ -29,6 +30,7 @@ class Line:
     before: Known | None
     known: Known
     closed_day: date | None = None
+    past: bool = False
 
 
 def lines(rows: Iterable[ShopOrder]) -> dict[str, Line]:
@@ -36,7 +38,9 @@ def lines(rows: Iterable[ShopOrder]) -> dict[str, Line]:
     found = {}
     for row in rows:
         known = _known(row)
-        found[row.uid] = Line(row.id, row.uid, row.first_seen_at, known, known, row.closed_day)
+        found[row.uid] = Line(
+            row.id, row.uid, row.first_seen_at, known, known, row.closed_day, row.past
+        )
     return found
 
 
@@ -44,6 +48,7 @@ def _known(row: ShopOrder) -> Known:
     told = {stage: str(getattr(row, f"{stage}_told")) for stage in Stage}
     return Known(
         contact=row.contact,
+        visitor=row.visitor,
         branch=row.branch_id,
         kind=row.kind,
         source=row.source,
@@ -53,6 +58,7 @@ def _known(row: ShopOrder) -> Known:
         closed_at=row.closed_at,
         cancelled_at=row.cancelled_at,
         test=row.test,
+        revised_at=row.revised_at,
         closing_said=frozenset(
             name for bit, name in enumerate(SAID) if row.closing_said & 1 << bit
         ),
@@ -70,6 +76,7 @@ def stored(org: int, line: Line) -> tuple[Any, ...]:
         line.uid,
         line.first_seen_at,
         known.contact,
+        known.visitor,
         known.branch,
         known.kind,
         known.source,
@@ -77,6 +84,7 @@ def stored(org: int, line: Line) -> tuple[Any, ...]:
         None if amount is None else amount.currency,
         None if coupons is None else " ".join(coupons),
         known.test,
+        line.past,
         known.state.value,
         known.opened_at,
         known.closed_at,
@@ -84,6 +92,7 @@ def stored(org: int, line: Line) -> tuple[Any, ...]:
         known.cancelled_at,
         sum(1 << bit for bit, name in enumerate(SAID) if name in known.closing_said),
         *(known.told.get(stage, "") for stage in Stage),
+        known.revised_at,
     )
 
 
@@ -104,12 +113,13 @@ def fact(line: Line) -> ShopOrderFact:
         closed_at=known.closed_at,
         cancelled_at=known.cancelled_at,
         test=known.test,
+        past=line.past,
     )
 
 
 FACTS = (
     "id, uid, state, contact, branch_id, kind, source, amount_minor, currency, coupons, "
-    "opened_at, closed_at, cancelled_at, test"
+    "opened_at, closed_at, cancelled_at, test, past"
 )
 
 
@@ -133,6 +143,7 @@ def _fact(  # noqa: PLR0913, PLR0917 - a row has as many columns as it has
     closed_at: Any,
     cancelled_at: Any,
     test: Any,
+    past: Any,
 ) -> ShopOrderFact:
     return ShopOrderFact(
         number,
@@ -148,6 +159,7 @@ def _fact(  # noqa: PLR0913, PLR0917 - a row has as many columns as it has
         store.instant(closed_at),
         store.instant(cancelled_at),
         bool(test),
+        bool(past),
     )
 
 

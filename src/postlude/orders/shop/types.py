@@ -31,7 +31,8 @@ class ShopOrderSeen:
     said or may say later; where an opening and a closing say different things, the closing holds.
     `kind` (delivery, hall) and `source` (Site, till) are words of the organisation, compared
     letter by letter. `opened_at` is for a closing whose opening nobody told. A cancelling has a
-    time and no more. `test` sticks.
+    time and no more. `test` sticks. `visitor` is the browser that told of it.
+    `past`: it is told as history, of another system.
     """
 
     uid: str
@@ -45,11 +46,44 @@ class ShopOrderSeen:
     opened_at: datetime | None = None
     coupons: tuple[str, ...] | None = None
     test: bool = False
+    visitor: int | None = None
+    past: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShopItem:
+    """A line of an order: `line` is its name outside, `product` what was bought, `price` of one."""
+
+    line: str
+    product: str
+    title: str
+    quantity: int
+    price: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ShopOrderStanding:
+    """An order as a shop's own system says it stands at `revised_at`: all of it, each time.
+
+    `at` is since when it is in this stage, as far as this view tells.
+    """
+
+    uid: str
+    stage: Stage
+    at: datetime
+    revised_at: datetime
+    opened_at: datetime
+    amount: Money
+    contact: int | None = None
+    kind: str = ""
+    source: str = ""
+    coupons: tuple[str, ...] | None = None
+    items: tuple[ShopItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ShopOrderFact:
-    """All that other rooms may know of an order of a shop."""
+    """All that other rooms may know of an order of a shop; `past`: it was told of as history."""
 
     id: int
     uid: str
@@ -64,6 +98,7 @@ class ShopOrderFact:
     closed_at: datetime | None
     cancelled_at: datetime | None
     test: bool
+    past: bool = False
 
 
 @dataclass(frozen=True, slots=True)

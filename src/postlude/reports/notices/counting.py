@@ -30,12 +30,13 @@ _BY_THEMSELVES = {"reacted": Count.HELD_OUT_REACTED, "none": Count.HELD_OUT_NONE
 
 
 class Place(NamedTuple):
-    """Where a number belongs."""
+    """Where a number belongs; `branch` by its slug, empty where there is none."""
 
     kind: str
     action: str
     version: int
     day: date
+    branch: str = ""
 
     def week(self) -> Group:
         monday = self.day - timedelta(days=self.day.weekday())
@@ -49,6 +50,10 @@ class Place(NamedTuple):
 
     def whole_kind(self) -> Group:
         return Group(self.kind)
+
+    def split(self, group: Callable[["Place"], Group]) -> Group:
+        """Return a group of this branch alone."""
+        return group(self)._replace(branch=self.branch)
 
 
 class Alike(NamedTuple):
@@ -72,6 +77,11 @@ class Reacted(NamedTuple):
     currency: str
 
 
+class Redeemed(NamedTuple):
+    place: Place
+    orders: int
+
+
 class Given(NamedTuple):
     place: Place
     unit: Unit
@@ -88,6 +98,7 @@ class Heap:
     points: defaultdict[Unit, int] = field(default_factory=lambda: defaultdict(int))
     priced: int = 0
     cost: int = 0
+    redeemed: int = 0
 
     def tally(self) -> Tally:
         revenue: dict[str, int] = defaultdict(int)
@@ -99,6 +110,7 @@ class Heap:
             dict(self.points),
             self.cost if self.priced else None,
             median(sorted(self.waits)),
+            self.redeemed,
         )
 
 
@@ -109,6 +121,7 @@ class Read:
     messages: Iterable[Alike]
     reactions: Iterable[Reacted]
     points: Iterable[Given]
+    redeemed: Iterable[Redeemed] = ()
 
 
 def heaps(read: Read, group: Callable[[Place], Group]) -> dict[Group, Heap]:
@@ -123,14 +136,19 @@ def heaps(read: Read, group: Callable[[Place], Group]) -> dict[Group, Heap]:
             heap.orders[each.effect] = (each.amount, each.currency)
     for given in read.points:
         found[group(given.place)].points[given.unit] += given.units
+    for it in read.redeemed:
+        found[group(it.place)].redeemed += it.orders
     return found
 
 
 def lines(read: Read, group: Callable[[Place], Group]) -> list[Line]:
-    """Return a line for each group, by kind, version, week, action."""
+    """Return a line for each group, by kind, version, week, action, branch."""
     found = heaps(read, group)
     ordered = sorted(
-        found, key=lambda it: (it.kind, it.version or 0, it.week or date.min, it.action)
+        found,
+        key=lambda it: (
+            *(it.kind, it.version or 0, it.week or date.min, it.action, it.branch or ""),
+        ),
     )
     return [Line(each, found[each].tally()) for each in ordered]
 

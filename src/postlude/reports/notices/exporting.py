@@ -17,8 +17,8 @@ from postlude.reports.types.notices import (
     Unit,
 )
 
-_HEAD = ("kind", "action", "version", "week")
-_TAIL = ("rate", "rate_low", "rate_high", "median_days")
+_HEAD = ("kind", "action", "version", "week", "branch")
+_TAIL = ("rate", "rate_low", "rate_high", "credited_rate", "median_days", "redeemed")
 
 
 def as_json(found: Notices) -> dict[str, Any]:
@@ -28,9 +28,11 @@ def as_json(found: Notices) -> dict[str, Any]:
         "since": asked.since.isoformat() if asked.since else None,
         "until": asked.until.isoformat() if asked.until else None,
         "kind": asked.kind or None,
+        "branch": asked.branch or None,
         "zone": found.zone,
-        "now": found.now.isoformat(),
+        "as_of": found.now.isoformat(),
         "under_way": found.under_way,
+        "untold": dict(sorted(found.untold.items())),
         "total": _tally(found.total, found.currency),
         "kinds": [_line(each, found) for each in found.kinds],
         "actions": [_line(each, found) for each in found.actions],
@@ -46,7 +48,8 @@ def _line(line: Line, found: Notices) -> dict[str, Any]:
 
 def _group(group: Group) -> dict[str, Any]:
     said = {"kind": group.kind, "action": group.action or None, "version": group.version}
-    return {**said, "week": group.week.isoformat() if group.week else None}
+    week = group.week.isoformat() if group.week else None
+    return {**said, "week": week, "branch": group.branch}
 
 
 def _tally(tally: Tally, currency: str) -> dict[str, Any]:
@@ -55,7 +58,9 @@ def _tally(tally: Tally, currency: str) -> dict[str, Any]:
         **{each.value: tally.count(each) for each in Count},
         "rate": tally.share.rate,
         "rate_95": list(interval) if interval else None,
+        "credited_rate": tally.credited.rate,
         "median_days": tally.median_days,
+        "redeemed": tally.redeemed,
         "revenue": [
             {"currency": name, "minor": minor} for name, minor in sorted(tally.revenue.items())
         ],
@@ -94,6 +99,8 @@ def _lift(each: Lift) -> dict[str, Any]:
 def as_csv(found: Notices) -> str:
     """Return a line per kind, action, version, week and currency of revenue, then the total.
 
+    By branch where it was asked so; of what is of none, and else, that column is empty.
+
     Begins with a byte order mark. Money in minor units; of a line with several currencies all but
     the revenue stand on its first row, so that a column may be summed.
     """
@@ -104,16 +111,16 @@ def as_csv(found: Notices) -> str:
     for line in found.weeks:
         group = line.group
         week = group.week.isoformat() if group.week else ""
-        head = [safe(group.kind), safe(group.action), group.version, week]
+        head = [safe(group.kind), safe(group.action), group.version, week, safe(group.branch or "")]
         writer.writerows([*head, *row] for row in _rows(line.tally))
-    writer.writerows(["total", "", "", "", *row] for row in _rows(found.total))
+    writer.writerows(["total", "", "", "", "", *row] for row in _rows(found.total))
     return BOM + out.getvalue()
 
 
 def _rows(tally: Tally) -> list[list[Any]]:
     low, high = wilson(tally.share) or (None, None)
     figures: list[Any] = [tally.count(each) for each in Count]
-    figures += [tally.share.rate, low, high, tally.median_days]
+    figures += [tally.share.rate, low, high, tally.credited.rate, tally.median_days, tally.redeemed]
     figures += [tally.points.get(each, 0) for each in Unit]
     figures += [tally.cost]
     plain = ["" if each is None else each for each in figures]

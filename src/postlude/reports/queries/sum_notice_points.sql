@@ -17,9 +17,10 @@ WITH units AS (
     FROM rewards_facts_left
     WHERE org = %(org)s AND given_key LIKE 'recurring:%%'
 )
-SELECT n.kind, n.action, n.version, CAST(n.day AS text), u.what, CAST(SUM(u.units) AS bigint)
+SELECT n.kind, n.action, n.version, CAST(n.day AS text), COALESCE(n.branch, 0), u.what, CAST(SUM(u.units) AS bigint)
 FROM units u
 JOIN messages_facts_message m ON m.org = %(org)s AND m.key = u.given_key
 JOIN attribution_facts_notice n ON n.org = %(org)s AND n.message = m.message
 WHERE n.day BETWEEN %(since)s AND %(until)s AND (%(kind)s = '' OR n.kind = %(kind)s)
-GROUP BY n.kind, n.action, n.version, n.day, u.what
+    AND (%(branch)s < 0 OR COALESCE(n.branch, 0) = %(branch)s)
+GROUP BY n.kind, n.action, n.version, n.day, COALESCE(n.branch, 0), u.what

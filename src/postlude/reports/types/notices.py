@@ -55,12 +55,15 @@ class Unit(StrEnum):
 
 
 class Group(NamedTuple):
-    """What a line is about; an empty word and None stand for all of them."""
+    """What a line is about; an empty word and None stand for all of them, but an empty branch for
+    what is of none.
+    """
 
     kind: str = ""
     action: str = ""
     version: int | None = None
     week: date | None = None
+    branch: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class Tally:
     """The numbers of a line. Money in minor units by currency; each order's counts once a line.
 
     `median_seconds`: how long after the message half of those who reacted had done so.
+    `redeemed`: orders that named the coupon which these messages told of.
     """
 
     counts: Mapping[Count, int] = field(default_factory=dict)
@@ -75,6 +79,7 @@ class Tally:
     points: Mapping[Unit, int] = field(default_factory=dict)
     cost: int | None = None
     median_seconds: float | None = None
+    redeemed: int = 0
 
     def count(self, what: Count) -> int:
         return self.counts.get(what, 0)
@@ -84,6 +89,11 @@ class Tally:
         """Of those of whom it is known, how many reacted."""
         reacted = self.count(Count.REACTED)
         return Share(reacted, reacted + self.count(Count.NO_REACTION))
+
+    @property
+    def credited(self) -> Share:
+        """Of the same people, how many reacted to this as their newest message."""
+        return Share(self.count(Count.CREDITED), self.share.total)
 
     @property
     def held_out(self) -> Share:
@@ -126,16 +136,24 @@ class Lift:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Local days on which the messages were written, both in; and one kind, or all."""
+    """Local days on which the messages were written, both in; one kind or all, one branch or all.
+
+    `by_branch`: every line is of one branch. Comparisons, winners and lifts are of all together.
+    """
 
     since: date | None = None
     until: date | None = None
     kind: str = ""
+    branch: str = ""
+    by_branch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Notices:
-    """The report: by week, by action, by kind, and the whole; `under_way` is not in it yet."""
+    """The report: by week, by action, by kind, and the whole; `under_way` is not in it yet.
+
+    `untold`: how many orders named a coupon of these notices without being told, by its code.
+    """
 
     asked: Asked
     zone: str
@@ -149,3 +167,4 @@ class Notices:
     winners: Mapping[tuple[str, int], str]
     lifts: Sequence[Lift]
     under_way: int
+    untold: Mapping[str, int] = field(default_factory=dict)

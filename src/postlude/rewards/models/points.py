@@ -140,6 +140,7 @@ class Account(_Row):
     """A contact's sums of one currency, as posted. Its row is the lock of all that it counts.
 
     `moved_to`: this contact turned out to be that one, whose account has everything now.
+    `parted_at`: since when it is not that one any more, if it ever was.
     """
 
     contact = models.BigIntegerField()
@@ -148,6 +149,7 @@ class Account(_Row):
     held = models.BigIntegerField(default=0)
     debt = models.BigIntegerField(default=0)
     moved_to = models.BigIntegerField(null=True)
+    parted_at = models.DateTimeField(null=True)
     version = models.BigIntegerField(default=0)  # one more with each change, for who only reads
 
     class Meta:

@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
 
 from postlude.rewards.points.errors import BadAmount, BadCurrency, BadPeriod, BadText
 from postlude.rewards.types.points import Capture, Give, Release, Reverse, Take
@@ -18,15 +18,23 @@ OWN = "~"  # keys of entries that the ledger writes by itself begin so
 _CURRENCY = re.compile(r"points|(?:bonus|card):[A-Z]{3}")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 Asked = Give | Take | Capture | Release | Reverse
+_VALUES = {each: attrgetter(*each.__slots__) for each in (Give, Take, Capture, Release, Reverse)}
 
 
 def check_gives(gives: Iterable[Give]) -> None:
     """Raise for the first give that can never be right; its period is looked at when it is new."""
+    fine: tuple[object, ...] = ()  # of a batch mostly all but the key is the same
     for give in gives:
+        rest = (give.reason, give.campaign, give.currency, give.amount)
+        said = (*rest, *map(type, rest))
+        if said == fine:
+            _texts(give.key)
+            continue
         _texts(give.key, reason=give.reason)
         _text("campaign", give.campaign, empty=True)
         check_currency(give.currency)
         check_amount(give.amount)
+        fine = said
 
 
 def check_takes(takes: Iterable[Take]) -> None:
@@ -58,12 +66,11 @@ def check_reverses(reverses: Iterable[Reverse]) -> None:
 
 def digest(kind: str, asked: Asked, *more: object) -> str:
     """Tell two requests with one key apart (BLAKE2b-128, hexadecimal)."""
-    words = repr((kind, *(_plain(getattr(asked, name)) for name in type(asked).__slots__), *more))
+    said = [
+        each.timestamp() if type(each) is datetime else each for each in _VALUES[type(asked)](asked)
+    ]
+    words = repr((kind, *said, *more))
     return hashlib.blake2b(words.encode(), digest_size=16).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    return value.timestamp() if isinstance(value, datetime) else value
 
 
 def check_amount(amount: int) -> None:

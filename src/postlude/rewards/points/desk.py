@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from postlude.kernel import store
+from postlude.kernel import lookups, store
 from postlude.rewards import models
 from postlude.rewards.points import posting
 from postlude.rewards.points.errors import KeyReused, UnknownEntry
@@ -49,11 +49,17 @@ class Desk:
         posting.post(self.org, {id(each): each for each in self.opened.values()}.values())
 
 
-def open_desk(
-    org: int, names: Collection[Name], keys: Iterable[str], now: datetime, *, lots: bool
+def open_desk(  # noqa: PLR0913 - whose, what for, and how much of it
+    org: int,
+    names: Collection[Name],
+    keys: Iterable[str],
+    now: datetime,
+    *,
+    lots: bool,
+    unborn: bool = False,
 ) -> Desk:
     """Lock the accounts first, then look for the keys: what others have just written is seen."""
-    opened = open_purses(org, names, now, lots=lots)
+    opened = open_purses(org, names, now, lots=lots, unborn=unborn)
     return Desk(org, opened, find(org, keys))
 
 
@@ -61,10 +67,8 @@ def find(org: int, keys: Iterable[str]) -> dict[str, Stored]:
     """Return the entries with these keys."""
     found: dict[str, Stored] = {}
     for chunk in store.chunks(sorted(set(keys)), CHUNK):
-        known = store.rows_sql(
-            "SELECT key FROM rewards_entry "  # noqa: S608 - our own SQL
-            f"WHERE org_id = %s AND key IN ({store.marks(chunk)})",
-            [org, *chunk],
+        known = lookups.rows_by(
+            "key", "rewards_entry", "org_id = %s", [org], key=chunk
         )  # mostly none: what is asked for is new
         for row in models.Entry.objects.filter(org=org, key__in=[key for (key,) in known]):
             found[row.key] = Stored(as_entry(row), row.digest)

@@ -6,6 +6,7 @@ from datetime import datetime
 from postlude.kernel import store
 from postlude.rewards.points.checking import check_gives, check_period, digest
 from postlude.rewards.points.desk import Desk, open_desk
+from postlude.rewards.points.posting import AccountTaken
 from postlude.rewards.points.purse import Wish
 from postlude.rewards.types.points import Give, Posted
 
@@ -19,9 +20,20 @@ def give_many(org: int, gives: Sequence[Give], *, now: datetime) -> list[Posted]
     if not gives:
         return []
     check_gives(gives)
+    try:
+        return _give_all(org, gives, now, unborn=True)
+    except AccountTaken:
+        return _give_all(org, gives, now, unborn=False)
+
+
+def _give_all(org: int, gives: Sequence[Give], now: datetime, *, unborn: bool) -> list[Posted]:
+    """Give, with accounts that are made together with their first points; or made and locked
+    before, should somebody else have been quicker to make one.
+    """
     with store.write():
         names = {(give.contact, give.currency) for give in gives}
-        desk = open_desk(org, names, [give.key for give in gives], now, lots=False)
+        keys = [give.key for give in gives]
+        desk = open_desk(org, names, keys, now, lots=False, unborn=unborn)
         outcomes = [_give(desk, give, now) for give in gives]
         desk.close()
     return outcomes

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q
 
-from postlude.kernel import ids, store
+from postlude.kernel import ids, lookups, store
 from postlude.people import api as people
 from postlude.rewards.models import Account, Allocation, OpenHold, Remainder
 from postlude.rewards.points.lots import Lot
@@ -21,13 +21,17 @@ Name = tuple[int, str]  # contact, currency
 
 @dataclass(slots=True)
 class Opened:
-    """A locked account: its row, its purse, and what of it is in the database."""
+    """A locked account: its row, its purse, and what of it is in the database.
+
+    `unborn`: its row is not there yet, it is written with what is decided.
+    """
 
     account: int
     purse: Purse
     before: tuple[int, int, int]
     lots: set[int] = field(default_factory=set)
     holds: set[int] = field(default_factory=set)
+    unborn: bool = False
 
 
 class _Account(NamedTuple):
@@ -38,22 +42,29 @@ class _Account(NamedTuple):
     held: int
     debt: int
     moved_to: int | None
+    unborn: bool = False
 
 
 def open_purses(
-    org: int, wanted: Collection[Name], now: datetime, *, lots: bool = False
+    org: int,
+    wanted: Collection[Name],
+    now: datetime,
+    *,
+    lots: bool = False,
+    unborn: bool = False,
 ) -> dict[Name, Opened]:
     """Lock these accounts until the transaction ends and load them, as they are at `now`.
 
     Accounts are made where there are none; whoever turned out to be another contact gets that
     one's. Holds that ran out are released. Without `lots`, only what a grant needs is loaded.
     Rows are locked in the order of contact and currency, so that two batches never wait for each
-    other in a circle.
+    other in a circle. `unborn`: an account that is not there is not made yet, and not locked: the
+    unique key of accounts will tell whether somebody else has made it (`posting.AccountTaken`).
     """
     names = set(wanted)
     while True:
         heads = follow(org, names)
-        rows = _lock(org, set(heads.values()))
+        rows = _lock(org, set(heads.values()), unborn=unborn)
         if all(row.moved_to is None for row in rows.values()):
             break  # else it moved between our look and our lock
     take_id = _ids().__next__
@@ -106,10 +117,12 @@ def follow(org: int, names: Iterable[Name]) -> dict[Name, Name]:
         moved: dict[Name, Name] = {}
         contacts = sorted({contact for contact, _ in open_ones})
         for chunk in store.chunks(contacts, CHUNK):
-            rows = store.rows_sql(
-                "SELECT contact, currency, moved_to FROM rewards_account "  # noqa: S608 - our own SQL
-                f"WHERE org_id = %s AND moved_to IS NOT NULL AND contact IN ({store.marks(chunk)})",
-                [org, *chunk],
+            rows = lookups.rows_by(
+                "contact, currency, moved_to",
+                "rewards_account",
+                "org_id = %s AND moved_to IS NOT NULL",
+                [org],
+                contact=chunk,
             )
             for contact, currency, head in rows:
                 moved[contact, currency] = (head or contact, currency)
@@ -118,8 +131,17 @@ def follow(org: int, names: Iterable[Name]) -> dict[Name, Name]:
     return found
 
 
-def _lock(org: int, names: Collection[Name]) -> dict[Name, _Account]:
+def _lock(org: int, names: Collection[Name], *, unborn: bool) -> dict[Name, _Account]:
     """Lock the rows of these accounts, made where there are none, in order."""
+    in_order = f"ORDER BY contact, currency {store.locked()}"
+    if unborn:
+        found = _read(org, names, in_order)
+        missing = sorted(set(names) - found.keys())
+        heads = people.canonical(org, {contact for contact, _ in missing})
+        if all(head == contact for contact, head in heads.items()):
+            for new, name in zip(ids.new_ids(len(missing)), missing, strict=True):
+                found[name] = _Account(new, *name, 0, 0, 0, None, unborn=True)
+            return {name: found[name] for name in names}
     missing = sorted(set(names) - _read(org, names).keys())
     if missing:
         # Whoever speaks for a contact may do so since before it had an account.
@@ -140,8 +162,10 @@ def _lock(org: int, names: Collection[Name]) -> dict[Name, _Account]:
             for new, (contact, currency) in zip(ids.new_ids(len(missing)), missing, strict=True)
             for head in [heads[contact]]
         ]
-        store.insert_ignore(Account, columns, rows, conflict=("org", "contact", "currency"))
-    found = _read(org, names, f"ORDER BY contact, currency {store.locked()}")
+        store.insert_ignore(
+            Account, columns, rows, conflict=("org", "contact", "currency"), expect_new=True
+        )
+    found = _read(org, names, in_order)
     return {name: found[name] for name in names}
 
 
@@ -157,9 +181,9 @@ def _read(org: int, names: Collection[Name], tail: str = "") -> dict[Name, _Acco
         currencies = sorted({currency for _, currency in chunk})
         rows = store.rows_sql(
             "SELECT id, contact, currency, available, held, debt, moved_to "  # noqa: S608 - our own SQL
-            f"FROM rewards_account WHERE org_id = %s AND contact IN ({store.marks(contacts)}) "
-            f"AND currency IN ({store.marks(currencies)}) {tail}",
-            [org, *contacts, *currencies],
+            f"FROM rewards_account WHERE org_id = %s AND contact {store.among()} "
+            f"AND currency {store.among()} {tail}",
+            [org, store.many(contacts), store.many(currencies)],
         )
         found |= {(row.contact, row.currency): row for row in (_Account(*each) for each in rows)}
     return found
@@ -173,7 +197,8 @@ def _named(names: Collection[Name]) -> Q:
 
 def _opened(row: _Account, take_id: Callable[[], int]) -> Opened:
     sums = (row.available, row.held, row.debt)
-    return Opened(row.id, Purse(row.contact, row.currency, take_id, *sums), sums)
+    purse = Purse(row.contact, row.currency, take_id, *sums)
+    return Opened(row.id, purse, sums, unborn=row.unborn)
 
 
 def _load_holds(org: int, opened: dict[Name, Opened], *, over_at: datetime | None) -> None:

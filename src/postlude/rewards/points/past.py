@@ -11,7 +11,7 @@ from postlude.kernel import store
 from postlude.rewards.models import Account, Allocation, Entry, Lot
 from postlude.rewards.points import lots as pure
 from postlude.rewards.points.opening import CHUNK, parts_of_holds
-from postlude.rewards.points.purse import Hold, Purse
+from postlude.rewards.points.purse import JOINED, Hold, Purse
 from postlude.rewards.points.seeing import balance_of
 from postlude.rewards.types.points import Balance, Kind
 
@@ -54,17 +54,23 @@ def balances_then(
 def _moves(org: int, contacts: Collection[int], at: datetime, currency: str) -> _Moves:
     """Joins are few: all of an organisation's are read.
 
-    An account that was left empty has no entry of it, only the name that it leads to.
+    An account that was left empty has no entry of it, only the name that it leads to. One that
+    was parted again is its own since then.
     """
     entries = Entry.objects.filter(org=org, currency=currency)
+    rows = Account.objects.filter(org=org, currency=currency, parted_at__lte=at)
+    parted = dict(rows.values_list("contact", "parted_at"))
     arrived = dict(entries.filter(kind=Kind.ARRIVE.value).values_list("of", "contact"))
     moved: dict[int, int] = {}
     for chunk in store.chunks(sorted(contacts), CHUNK):
         closed = Account.objects.filter(org=org, currency=currency, contact__in=chunk)
         for contact, head in closed.values_list("contact", "moved_to"):
             moved |= {contact: head} if head is not None else {}
-    left = entries.filter(kind=Kind.LEAVE.value)
+    left = entries.filter(kind=Kind.LEAVE.value, reason=JOINED)
     for entry, contact, when in left.values_list("id", "contact", "at"):
+        until = parted.get(contact)
+        if until is not None and when <= until:
+            continue
         if when <= at:
             moved[contact] = arrived[entry]
         else:

@@ -22,23 +22,31 @@ _LOT = (
 _ALLOCATION = "id org_id entry_id lot_id free held".split()
 _REMAINDER = "lot_id org_id contact currency amount free held available_from expires_at".split()
 _HOLD = "entry_id org_id contact currency amount expires_at".split()
+_ACCOUNT = "id org_id contact currency available held debt moved_to version".split()
+
+
+class AccountTaken(Exception):
+    """Somebody else has made an account that was to be made here: look again, with a lock."""
 
 
 def post(org: int, opened: Iterable[Opened]) -> None:
     """Write every line of these purses, in the caller's transaction, a statement for each table.
 
-    Raises KeyReused when another contact's entry took one of the keys at this very moment.
+    Raises KeyReused when another contact's entry took one of the keys at this very moment, and
+    AccountTaken where one of the accounts was unborn and is there now.
     """
     touched = [each for each in opened if each.purse.lines]
     lines = [(line, each) for each in touched for line in each.purse.lines]
     if not lines:
         return
+    # First, so that of two with the same keys the second comes to know before its entries clash.
+    _make_accounts(org, [each for each in touched if each.unborn])
     _write_entries(org, [line for line, _ in lines])
     store.insert_many(Lot, _LOT, [_lot(org, line) for line, _ in lines if line.lot])
     store.insert_many(Allocation, _ALLOCATION, _allocations(org, lines))
     _keep_remainders(org, touched)
     _keep_holds(org, touched)
-    _keep_accounts(touched)
+    _keep_accounts([each for each in touched if not each.unborn])
     for each in touched:
         _settle(each)
 
@@ -50,6 +58,7 @@ def _settle(each: Opened) -> None:
     purse.lots = {number: lot for number, lot in purse.lots.items() if lot.free or lot.held}
     each.before = (purse.available, purse.held, purse.debt)
     each.lots, each.holds = set(purse.lots), set(purse.holds)
+    each.unborn = False
 
 
 def _write_entries(org: int, lines: Sequence[Line]) -> None:
@@ -138,6 +147,19 @@ def _keep_holds(org: int, touched: Sequence[Opened]) -> None:
     store.insert_many(OpenHold, _HOLD, new)
     for chunk in store.chunks(closed, CHUNK):
         OpenHold.objects.filter(entry__in=chunk).delete()
+
+
+def _make_accounts(org: int, unborn: Sequence[Opened]) -> None:
+    """Write accounts with their first sums; the unique key says whether they are the first."""
+    rows = []
+    for each in unborn:
+        it = each.purse
+        sums = (it.available, it.held, it.debt)
+        rows.append((each.account, org, it.contact, it.currency, *sums, None, 1))
+    try:
+        store.insert_many(Account, _ACCOUNT, rows)
+    except IntegrityError as error:
+        raise AccountTaken from error
 
 
 def _keep_accounts(touched: Sequence[Opened]) -> None:

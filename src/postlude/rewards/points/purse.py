@@ -18,6 +18,9 @@ from postlude.rewards.points.lines import Line, NewLot, own_key
 from postlude.rewards.points.lots import Lot, Part, choose, in_order
 from postlude.rewards.types.points import Entry, Kind
 
+# Why an account was left: two contacts turned out to be one person, or two after all.
+JOINED, PARTED = "joined", "parted"
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -178,6 +181,20 @@ class Purse:
         free = {lot.id: lot.free for lot in self.lots.values() if not lot.has_expired(now)}
         self._repay(arrived, free)
 
+    def give_back(self, other: "Purse", lots: Iterable[int], now: datetime) -> None:
+        """Return what is left of lots to `other`, whose they were: the two are not one after all.
+
+        The lots hold nothing: what is set apart stays with its hold.
+        """
+        going = list(lots)
+        amount = sum(self.lots[lot].free for lot in going)
+        if amount:
+            wish = Wish("", PARTED, now)
+            left = self._post(wish, Kind.LEAVE, amount, (-amount, 0, 0), of=None)
+            other._post(wish, Kind.ARRIVE, amount, (amount, 0, 0), of=left.id)  # noqa: SLF001
+        for lot in going:
+            other.lots[lot] = self.lots.pop(lot)
+
     def _move(  # noqa: PLR0913, PLR0917 - what moves, and which way
         self,
         kind: Kind,
@@ -187,7 +204,7 @@ class Purse:
         of: int | None,
         at: datetime,
     ) -> Entry:
-        wish = Wish("", "joined", at)
+        wish = Wish("", JOINED, at)
         change = (sign * what.available, sign * what.held, sign * what.debt)
         return self._post(wish, kind, amount, change, of=of)
 
@@ -203,6 +220,8 @@ class Purse:
 
     def _repay(self, after: Entry, came: Mapping[int, int]) -> None:
         """Pay a debt from what has just come in: of each lot at most so much."""
+        if not self.debt:
+            return
         chosen = choose([self._copy(lot, free) for lot, free in came.items()], self.debt)
         paid = sum(taken for _, taken in chosen)
         if paid:

@@ -40,9 +40,11 @@ class Happening(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    event: Literal["follow", "unfollow", "message"]
+    event: Literal["follow", "unfollow", "message", "accountLink"]
     user: str
     text: str = ""
+    nonce: str = ""
+    linked: bool = True
     at: int | None = None
     event_id: str | None = None
 
@@ -174,6 +176,8 @@ class Line(ChatService):
         }
         if call.event == "message":
             event["message"] = {"type": "text", "id": str(self._events), "text": call.text}
+        if call.event == "accountLink":
+            event["link"] = {"result": "ok" if call.linked else "failed", "nonce": call.nonce}
         self.tell(call.event, {"destination": "Usandbox", "events": [event]})
         return JSONResponse(event, status_code=201)
 

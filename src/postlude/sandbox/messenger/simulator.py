@@ -34,13 +34,17 @@ class MessengerConfig(ChatServiceConfig):
 
 
 class Happening(BaseModel):
-    """A person writes to the page, has received what it sent, or has read it."""
+    """A person writes to the page, has received what it sent, or has read it; or came by a link
+    or button with a `ref`: opted in, came back (referral), or got started.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    event: Literal["message", "delivery", "read"]
+    event: Literal["message", "delivery", "read", "optin", "referral", "get_started"]
     user: str
     text: str = ""
+    ref: str = ""
+    at: int | None = None
 
 
 class Messenger(ChatService):
@@ -112,7 +116,7 @@ class Messenger(ChatService):
 
     async def _happen(self, request: Request) -> Response:
         call = Happening.model_validate(await request.json())
-        at = int(epoch() * 1000)
+        at = call.at if call.at is not None else int(epoch() * 1000)
         event: Json = {
             "sender": {"id": call.user},
             "recipient": {"id": "100000000000001"},
@@ -124,11 +128,23 @@ class Messenger(ChatService):
         elif call.event == "delivery":
             mids = [each.id for each in self.taken if each.to == call.user]
             event["delivery"] = {"mids": mids, "watermark": at}
+        elif call.event in {"optin", "referral", "get_started"}:
+            self._wrote[call.user] = epoch()
+            event |= _opened(call.event, call.ref)
         else:
             event["read"] = {"watermark": at}
         entry = {"id": "100000000000001", "time": at, "messaging": [event]}
         self.tell(call.event, {"object": "page", "entry": [entry]})
         return JSONResponse(event, status_code=201)
+
+
+def _opened(how: str, ref: str) -> Json:
+    if how == "optin":
+        return {"optin": {"ref": ref}}
+    referral = {"ref": ref, "source": "SHORTLINK", "type": "OPEN_THREAD"}
+    if how == "referral":
+        return {"referral": referral}
+    return {"postback": {"title": "Get Started", "payload": "START", "referral": referral}}
 
 
 def _parts(given: Json) -> tuple[str, str]:

@@ -69,7 +69,8 @@ def import_guests(  # noqa: PLR0913 - whose guests, of what, and how
     place = _conference(org, conference)
     raw = file.read_bytes() if isinstance(file, Path) else file
     sheet = reading.read(raw, rows.FILE)
-    guests, errors, warnings = rows.guests(sheet, role=kind.replace("-", " ").capitalize())
+    role, region = kind.replace("-", " ").capitalize(), orgs.get(org).region
+    guests, errors, warnings = rows.guests(sheet, role=role, region=region)
     if not guests and not errors:
         errors = [rows.nobody()]
     if errors or dry_run:

@@ -1,6 +1,7 @@
 """A sheet of guests to rows, with every mistake named. Pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from postlude.kernel import pseudonyms, redact, storable
 from postlude.kernel.errors import BadAddress
@@ -30,8 +31,11 @@ _LOCALES = {"zh": "zh-Hant", "zh-hant": "zh-Hant", "zh-tw": "zh-Hant", "en": "en
 _LOCALES |= {"中文": "zh-Hant", "英文": "en", "chinese": "zh-Hant", "english": "en"}
 
 
-def guests(sheet: Sheet, *, role: str) -> tuple[list[GuestRow], list[RowNote], list[RowNote]]:
-    """Return the rows, the mistakes and the warnings; `role` is for rows that name none.
+def guests(
+    sheet: Sheet, *, role: str, region: str
+) -> tuple[list[GuestRow], list[RowNote], list[RowNote]]:
+    """Return the rows, the mistakes and the warnings; `role` is for rows that name none,
+    `region` whose phones may leave out the country.
 
     The same guest twice is one guest; twice with another role is a mistake.
     """
@@ -49,6 +53,8 @@ def guests(sheet: Sheet, *, role: str) -> tuple[list[GuestRow], list[RowNote], l
         errors += wrong
         if wrong:
             continue
+        row, without = _phone(row, sheet.header, places, region)
+        warnings += without
         before = found.setdefault(pseudonyms.normalise_email(row.email), row)
         if before is not row:
             same = before.role == row.role
@@ -83,6 +89,22 @@ def _mistakes(row: GuestRow, header: Sequence[str], places: Mapping[str, int]) -
         words, hint = "The role is too long.", f"At most {_LONGEST} letters."
         found.append(RowNote(FILE, row.row, header[places["role"]], "too_long", "", words, hint))
     return found
+
+
+def _phone(
+    row: GuestRow, header: Sequence[str], places: Mapping[str, int], region: str
+) -> tuple[GuestRow, list[RowNote]]:
+    """Leave out what cannot be a phone, and say so: the guest is let in all the same."""
+    if not row.phone:
+        return row, []
+    try:
+        pseudonyms.normalise_phone(row.phone, region)
+    except BadAddress as bad:
+        words = f"{bad.text()} The guest is kept without it."
+        column, masked = header[places["phone"]], redact.mask_phone(row.phone)
+        note = RowNote(FILE, row.row, column, "bad_phone", masked, words, bad.hint)
+        return replace(row, phone=""), [note]
+    return row, []
 
 
 def _twice(row: GuestRow, before: GuestRow, *, same: bool) -> RowNote:

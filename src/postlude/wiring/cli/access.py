@@ -17,7 +17,7 @@ from postlude.orders import api as orders
 from postlude.people import api as people
 from postlude.people.types import PersonShown
 from postlude.wiring.cli import output
-from postlude.wiring.cli.data import Json, Org, chosen
+from postlude.wiring.cli.choosing import Json, Org, chosen
 from postlude.wiring.cli.operate import CLI
 
 _BY = f"{CLI.kind}:{CLI.id}"

@@ -14,7 +14,7 @@ from postlude.kernel.errors import BadInput
 from postlude.messages import api as messages
 from postlude.messages.types import DispatchFact, DispatchState, Klass
 from postlude.wiring.cli import output
-from postlude.wiring.cli.data import Json, Org, chosen
+from postlude.wiring.cli.choosing import Json, Org, chosen
 
 Name = Annotated[str, typer.Argument(help="Its name; used once.")]
 _LONGEST = 60

@@ -1,7 +1,8 @@
 """Every command of `postlude`, gathered."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
 
 import typer
 from django.db import DatabaseError
@@ -9,59 +10,66 @@ from django.db import DatabaseError
 from postlude import __version__
 from postlude.kernel.errors import AppError
 from postlude.wiring import database_trouble
-from postlude.wiring.cli import (
-    access,
-    announcements,
-    coupons,
-    data,
-    discord,
-    journeys,
-    mails,
-    operate,
-    output,
-    people,
-    points,
-    quotas,
-    reports,
-    rules,
-    run_processes,
-    shop,
-    support,
-    team,
-)
+from postlude.wiring.cli import output
 
-app = typer.Typer(
-    name="postlude",
-    help="Everything that should happen after somebody buys.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done · 1 unexpected error · 2 wrong usage · 3 bad input · "
-    "4 something outside does not answer · 5 done, with findings · 6 bad configuration",
-)
-for group in (
-    run_processes,
-    operate,
-    data,
-    people,
-    team,
-    access,
-    journeys,
-    mails,
-    reports,
-    discord,
-    rules,
-    support,
-    points,
-    coupons,
-    quotas,
-    shop,
-):
-    group.add_to(app)
-announcements.add_to(app)
+# Which module has which commands: the one that is asked for is the only one that is imported.
+MODULES: Mapping[str, tuple[str, ...]] = {
+    "run_processes": ("up", "web", "collector", "worker", "migrate"),
+    "trying": ("sandbox", "demo"),
+    "operate": ("doctor", "apply", "jobs"),
+    "data": ("sync", "import", "warehouse"),
+    "history": ("load", "export"),
+    "people": ("timeline", "erase"),
+    "contacts": ("contacts",),
+    "team": ("staff", "keys", "branches"),
+    "access": ("access",),
+    "journeys": ("journeys",),
+    "mails": ("templates", "senders"),
+    "messages": ("messages",),
+    "reports": ("report",),
+    "rollups": ("reports",),
+    "discord": ("discord",),
+    "rules": ("rules",),
+    "support": ("people", "erasures"),
+    "points": ("points",),
+    "coupons": ("coupons",),
+    "quotas": ("quotas",),
+    "shop": ("invent-members", "invent-customers"),
+    "beacon": ("beacon",),
+    "hits": ("hits",),
+    "checks": ("checks",),
+    "credit": ("attribution",),
+    "measuring": ("measuring",),
+    "shops": ("shops",),
+    "announcements": ("announce", "announcements"),
+}
 
 
-@app.command()
+def app_with(modules: Iterable[str]) -> typer.Typer:
+    """Return the command line with the commands of some modules."""
+    app = typer.Typer(
+        name="postlude",
+        help="Everything that should happen after somebody buys.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        epilog="Exit codes: 0 done · 1 unexpected error · 2 wrong usage · 3 bad input · "
+        "4 something outside does not answer · 5 done, with findings · 6 bad configuration",
+    )
+    app.callback()(lambda: None)  # one command alone would take the place of all
+    for name in modules:
+        import_module(f"postlude.wiring.cli.{name}").add_to(app)
+    app.command()(version)
+    return app
+
+
+def modules_of(arguments: Sequence[str]) -> list[str]:
+    """Return the modules a command line needs: all, unless its first word is a known command."""
+    first = next(iter(arguments), "")
+    found = [name for name, commands in MODULES.items() if first in commands]
+    return found if found or first == "version" else list(MODULES)
+
+
 def version() -> None:
     """Print the version."""
     output.out.print(__version__)
@@ -70,7 +78,7 @@ def version() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code."""
     try:
-        result = app(args=list(arguments), standalone_mode=False)
+        result = app_with(modules_of(arguments))(args=list(arguments), standalone_mode=False)
     except typer.Exit as leaving:
         return leaving.exit_code
     except typer.Abort:

@@ -4,13 +4,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from postlude.kernel import clock
 from postlude.kernel.errors import BadInput
 from postlude.rewards import api as rewards
 from postlude.wiring.cli import output
-from postlude.wiring.cli.data import Json, Org, chosen
+from postlude.wiring.cli.choosing import Json, Org, chosen
 from postlude.wiring.cli.points import Who, contact_of
 
 List = Annotated[str, typer.Argument(metavar="LIST", help="A list of coupons of the playbook.")]
@@ -40,7 +39,7 @@ def upload(
     if json:
         output.emit(done)
     elif done.errors:
-        rows = [(each.line, escape(each.words)) for each in done.errors]
+        rows = [(each.line, each.words) for each in done.errors]
         output.table("Nothing was added: mend these lines", ["line", "what"], rows)
     else:
         output.out.print(f"[green]✓[/] {done.added} codes added, {done.known} were there before")

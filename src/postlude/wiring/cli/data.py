@@ -6,18 +6,11 @@ from typing import Annotated
 import typer
 
 from postlude.kernel import clock, jobs
-from postlude.kernel.errors import BadInput
-from postlude.orgs import api as orgs
-from postlude.orgs.types import OrgRef
 from postlude.sources import api as sources
 from postlude.warehouse import api as warehouse
 from postlude.wiring import pipeline
 from postlude.wiring.cli import output
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Org = Annotated[
-    str | None, typer.Option(help="Organisation (slug); needed when there are several.")
-]
+from postlude.wiring.cli.choosing import Json, Org, chosen
 
 _LOAD_SECONDS = 240
 
@@ -38,22 +31,6 @@ def add_to(app: typer.Typer) -> None:
     store.command("load")(warehouse_load)
     store.command("replay")(warehouse_replay)
     app.add_typer(store, name="warehouse")
-
-
-def chosen(org: str | None) -> OrgRef:
-    """Return the organisation named, or the only one there is."""
-    if org:
-        return orgs.by_slug(org)
-    every = orgs.all_orgs()
-    if len(every) != 1:
-        raise BadInput(
-            "There are {count} organisations.",
-            count=len(every),
-            hint="Name one with --org SLUG."
-            if every
-            else "Apply a playbook first: `postlude apply playbooks/tickets.yaml`.",
-        )
-    return every[0]
 
 
 def sync_kktix(

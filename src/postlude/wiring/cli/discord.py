@@ -6,7 +6,7 @@ import typer
 
 from postlude.chatops import api as chatops
 from postlude.wiring.cli import output
-from postlude.wiring.cli.data import chosen
+from postlude.wiring.cli.choosing import chosen
 from postlude.wiring.cli.operate import MARKS, Json
 
 Org = Annotated[str | None, typer.Option(help="Organisation; needed when there are several.")]

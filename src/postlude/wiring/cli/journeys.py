@@ -6,19 +6,19 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.markup import escape
 
 from postlude.journeys import api as journeys
 from postlude.kernel import clock, jobs
 from postlude.orgs.types import OrgRef
-from postlude.playbooks import api as playbooks
-from postlude.wiring.cli import output
-from postlude.wiring.cli.data import Json, Org, chosen
+from postlude.people import api as people
+from postlude.wiring.cli import differences, mails, output, paths
+from postlude.wiring.cli.choosing import Json, Org, chosen
 from postlude.wiring.cli.points import contact_of
 
-Notice = Annotated[str, typer.Argument(help="The notice's name in the playbook.")]
+Notice = Annotated[str, typer.Argument(help="The name of a notice or journey in the playbook.")]
 _JOBS = ("journeys.freeze_runs", "journeys.walk_runs")
 _WORK_SECONDS = 240.0
+_IDS = 2**63
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,12 +30,13 @@ def add_to(app: typer.Typer) -> None:
     group.command("pause")(pause)
     group.command("resume")(resume)
     group.command("preview")(preview)
+    group.command("test")(send_test)
     group.command("diff")(diff)
     app.add_typer(group, name="journeys")
 
 
 def list_journeys(org: Org = None, json: Json = False) -> None:
-    """Show every notice with its next and its last run, and the journeys that a sale starts."""
+    """Show every notice with its next and its last run, the journeys in steps, and the others."""
     ref = chosen(org)
     found = journeys.notices(ref.id, now=clock.now())
     others = [
@@ -44,10 +45,11 @@ def list_journeys(org: Org = None, json: Json = False) -> None:
         for trigger in [journeys.definition(ref.id, each.id).trigger]
     ]
     if json:
-        output.emit({"notices": found, "journeys": others})
+        output.emit({"notices": found, "paths": journeys.paths(ref.id), "journeys": others})
         return
     columns = ["notice", "version", "runs", "once per", "next run", "last run"]
     output.table(ref.slug, columns, [_line(each, ref) for each in found])
+    paths.table(journeys.paths(ref.id))
     rows = [(each["slug"], each["version"], each["trigger"]) for each in others]
     output.table("Other journeys", ["journey", "version", "started by"], rows)
 
@@ -58,8 +60,17 @@ def show(
     org: Org = None,
     json: Json = False,
 ) -> None:
-    """Show the newest runs of a notice: who was selected, and what became of them."""
+    """Show the newest runs of a notice, or each step of a journey in steps: who came there, and
+    what became of them.
+    """
     ref = chosen(org)
+    if notice in paths.names(ref.id):
+        versions = journeys.path_versions(ref.id, notice)
+        if json:
+            output.emit({"journey": notice, "versions": versions})
+        else:
+            paths.show(notice, versions)
+        return
     found = journeys.runs(ref.id, notice, limit=runs)
     if json:
         output.emit({"notice": notice, "runs": found})
@@ -74,7 +85,7 @@ def run(notice: Notice, org: Org = None, json: Json = False) -> int:
     their period is not again. The running server sends what was decided.
     """
     ref = chosen(org)
-    begun = journeys.begin_by_hand(ref.id, notice, now=clock.now())
+    begun = journeys.begin_by_hand(ref.id, notice, now=clock.now(), actor="cli")
     if begun is None:
         output.out.print("A run was begun by hand this minute already.")
         return output.FINDINGS
@@ -92,12 +103,14 @@ def run(notice: Notice, org: Org = None, json: Json = False) -> int:
 
 
 def pause(notice: Notice, org: Org = None, json: Json = False) -> None:
-    """Let no run of a notice begin, whatever is applied, until it is resumed."""
+    """Let no run of a notice begin, or nobody enter or go on in a journey in steps, whatever is
+    applied, until it is resumed.
+    """
     _switch(chosen(org), notice, paused=True, json=json)
 
 
 def resume(notice: Notice, org: Org = None, json: Json = False) -> None:
-    """Let its runs begin again; what was due meanwhile is not made up for."""
+    """Let it go on; what was due meanwhile is not made up for."""
     _switch(chosen(org), notice, paused=False, json=json)
 
 
@@ -107,18 +120,22 @@ def preview(
     org: Org = None,
     json: Json = False,
 ) -> None:
-    """Show what each notice would do for one person now, and why not; nothing is sent."""
+    """Show what each notice would do for one person now, and why not; whether each journey in steps
+    would take them in, and where they stand. Nothing is sent.
+    """
     ref = chosen(org)
     contact = contact_of(ref, who)
-    found = journeys.foresee(ref.id, contact, now=clock.now(), slug=notice)
+    stepped = notice in paths.names(ref.id)
+    found = [] if stepped else journeys.foresee(ref.id, contact, now=clock.now(), slug=notice)
+    expected = journeys.expect(ref.id, contact, now=clock.now(), slug=notice)
     if json:
-        output.emit({"contact": contact, "items": found})
+        output.emit({"contact": contact, "items": found, "paths": expected})
         return
     rows = [
         (
             each.notice,
             each.selection,
-            each.why_not.replace("_", " ") or "would get",
+            _would(each),
             _at(each.served_at, ref) if each.served_at else each.way,
             each.template,
             each.points or "",
@@ -127,32 +144,80 @@ def preview(
     ]
     columns = ["notice", "selection", "", "way, or when", "template", "points"]
     output.table(ref.slug, columns, rows)
+    paths.expected(expected, ref)
+
+
+def _would(it: journeys.Foreseen) -> str:
+    if it.why_not:
+        return it.why_not.replace("_", " ")
+    passed = [f"not by {each.sender}: {each.why.replace('_', ' ')}" for each in it.passed]
+    return "; ".join(["would get", *passed])
+
+
+def send_test(  # noqa: PLR0913, PLR0917 - the options of a command
+    notice: Notice,
+    to: Annotated[
+        str, typer.Option(help="Your own address or phone, as its sender needs; or a contact's id.")
+    ],
+    way: Annotated[str, typer.Option(help="Which of several actions; else the first.")] = "",
+    selection: Annotated[str, typer.Option(help="Of which selection, if several have it.")] = "",
+    org: Org = None,
+    json: Json = False,
+) -> None:
+    """Send the text of a notice to yourself: no mark, no points, no turn, and nothing counts it.
+
+    It is queued; the running server sends it. `{{ points.balance }}` is your own.
+    """
+    ref = chosen(org)
+    queued = journeys.send_notice_test(
+        ref.id,
+        notice,
+        to=to,
+        contact=_known_contact(ref, to),
+        way=way,
+        selection=selection,
+        source="cli",
+        now=clock.now(),
+    )
+    if json:
+        output.emit(queued)
+        return
+    output.out.print(mails.queued_words(ref, queued), highlight=False)
+
+
+def _known_contact(ref: OrgRef, who: str) -> int | None:
+    """Return the contact with this id; None for what is not one, an address or a phone."""
+    if not who.isdecimal() or int(who) >= _IDS:
+        return None
+    return int(who) if int(who) in people.pseudonyms(ref.id, [int(who)]) else None
 
 
 def diff(
     playbook: Annotated[Path, typer.Argument(help="A playbook file.")],
+    people: Annotated[
+        bool,
+        typer.Option(help="Count whom changed notices would write to, and what that would cost."),
+    ] = True,
     org: Org = None,
     json: Json = False,
 ) -> int:
     """Compare a file's journeys and notices with those in force; change nothing."""
-    found = playbooks.differences(playbook, chosen(org).id)
+    found = differences.of(playbook, chosen(org).id, people=people, json=json)
     if json:
         output.emit({"items": found})
     else:
-        for each in found:
-            output.out.print(f"[bold]{escape(each.slug)}[/]: {each.what}", highlight=False)
-            for line in each.lines:
-                output.out.print(line, highlight=False, markup=False, soft_wrap=True)
+        differences.show(found)
     return output.OK if all(each.what == "same" for each in found) else output.FINDINGS
 
 
 def _switch(ref: OrgRef, notice: str, *, paused: bool, json: bool) -> None:
-    changed = journeys.pause_notice(ref.id, notice, paused=paused, now=clock.now())
+    stepped = notice in paths.names(ref.id)
+    pause = journeys.pause_path if stepped else journeys.pause_notice
+    changed = pause(ref.id, notice, paused=paused, now=clock.now())
     if json:
         output.emit({"notice": notice, "paused": paused, "changed": changed})
         return
-    state = "paused" if paused else "on"
-    output.out.print(f"{escape(notice)}: {state}{'' if changed else ' (as before)'}")
+    paths.switched(notice, paused=paused, changed=changed)
 
 
 def _newest(ref: OrgRef, notice: str) -> journeys.RunFact:
@@ -169,7 +234,8 @@ def _line(it: journeys.NoticeFact, ref: OrgRef) -> tuple[object, ...]:
 
 
 def _rows(it: journeys.RunFact, ref: OrgRef) -> list[tuple[object, ...]]:
-    head = (_at(it.due_at, ref), it.state.value, it.selected, it.passed_over)
+    due = f"{_at(it.due_at, ref)} {it.zone or ''}".rstrip()
+    head = (due, it.state.value, it.selected, it.passed_over)
     if not it.books:
         return [(*head, *[""] * 8)]
     return [

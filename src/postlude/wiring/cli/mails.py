@@ -9,9 +9,10 @@ from postlude.journeys import api as journeys
 from postlude.kernel import clock
 from postlude.kernel.money import Money
 from postlude.messages import api as messages
+from postlude.messages.types import Enqueued
 from postlude.orgs.types import OrgRef
 from postlude.wiring.cli import output
-from postlude.wiring.cli.data import Json, Org, chosen
+from postlude.wiring.cli.choosing import Json, Org, chosen
 
 Slug = Annotated[str, typer.Argument(help="The template's name in the playbook.")]
 
@@ -68,9 +69,14 @@ def send_test(
     queued = journeys.send_test(
         ref.id, template, to=to, sender=sender, locale=locale, source="cli", now=clock.now()
     )
+    output.out.print(queued_words(ref, queued))
+
+
+def queued_words(ref: OrgRef, queued: Enqueued) -> str:
+    """Say what became of a test, and what it takes."""
     takes = f": {_segments(queued.segments)}{_cost(ref, queued.cost)}" if queued.segments else ""
     stopped = f", stopped: {queued.blocked}" if queued.blocked else ""
-    output.out.print(f"queued{takes}{stopped}")
+    return f"queued{takes}{stopped}"
 
 
 def _segments(count: int) -> str:

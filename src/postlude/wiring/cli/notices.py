@@ -3,16 +3,28 @@
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
+from rich.markup import escape
 
 from postlude.kernel.money import Money
 from postlude.reports import api as reports
-from postlude.reports.types.notices import Comparison, Count, Lift, Line, Notices, Tally, Unit
+from postlude.reports.types.notices import (
+    Comparison,
+    Count,
+    Group,
+    Lift,
+    Line,
+    Notices,
+    Tally,
+    Unit,
+)
 from postlude.wiring.cli import output
-from postlude.wiring.cli.data import Json, Org, chosen
+from postlude.wiring.cli.choosing import Json, Org, chosen
 from postlude.wiring.cli.files import write
 
+_BRANCH = "branch"
 _COUNTS = (
     Count.SENT,
     Count.UNKNOWN,
@@ -20,6 +32,7 @@ _COUNTS = (
     Count.FAILED,
     Count.HELD_OUT,
     Count.REACTED,
+    Count.CREDITED,
     Count.NO_REACTION,
     Count.WAITING,
 )
@@ -28,9 +41,11 @@ _COLUMNS = [
     "action",
     "version",
     "week",
+    _BRANCH,
     *[each.value.replace("_", " ") for each in _COUNTS],
     "rate",
     "days",
+    "redeemed",
 ]
 
 
@@ -38,6 +53,10 @@ def notices(  # noqa: PLR0913, PLR0917 - the options of a command
     kind: Annotated[str, typer.Option(help="One kind of notice; empty: all of them.")] = "",
     since: Annotated[str, typer.Option(help="First day of writing, as 2026-11-01.")] = "",
     until: Annotated[str, typer.Option(help="Last day of writing; it belongs.")] = "",
+    branch: Annotated[str, typer.Option(help="One branch, by its slug; empty: all.")] = "",
+    by: Annotated[
+        str, typer.Option(help="`branch` splits every line by branch.", metavar="branch")
+    ] = "",
     csv: Annotated[
         Path | None, typer.Option(help="Write a line per kind, action, version and week into it.")
     ] = None,
@@ -46,7 +65,9 @@ def notices(  # noqa: PLR0913, PLR0917 - the options of a command
 ) -> None:
     """Show who reacted to which notice: by action, version and week, and which action is better."""
     ref = chosen(org)
-    which = reports.notices_asked(ref.id, since=since, until=until, kind=kind)
+    which = reports.notices_asked(
+        ref.id, since=since, until=until, kind=kind, branch=branch, by_branch=_by_branch(by)
+    )
     found = reports.notices(ref.id, which)
     if csv is not None:
         write(csv, reports.notices_as_csv(found))
@@ -58,12 +79,28 @@ def notices(  # noqa: PLR0913, PLR0917 - the options of a command
         output.out.print(f"[green]✓[/] {len(found.weeks)} lines and the total in {csv}")
 
 
+def _by_branch(by: str) -> bool:
+    if by not in {"", _BRANCH}:
+        raise typer.BadParameter("only `branch` splits the lines", param_hint="--by")
+    return by == _BRANCH
+
+
 def _print(found: Notices) -> None:
     every = [*found.weeks, *found.actions]
     output.table("Notices", _COLUMNS, [_counts(each) for each in every])
     money = [row for each in found.actions for row in _money(each, found)]
     if money:
-        columns = ["kind", "action", "version", "revenue", "given", "spent", "burnt", "cost"]
+        columns = [
+            "kind",
+            "action",
+            "version",
+            "branch",
+            "revenue",
+            "given",
+            "spent",
+            "burnt",
+            "cost",
+        ]
         output.table("Money and points", columns, money)
     if found.comparisons:
         columns = ["kind", "version", "actions", "difference", "from", "to", "winner"]
@@ -77,6 +114,10 @@ def _print(found: Notices) -> None:
         + ", ".join(f"{total.count(each)} {each.value}" for each in _COUNTS)
         + f"; {found.under_way} more under way"
     )
+    at = found.now.astimezone(ZoneInfo(found.zone))
+    output.out.print(f"as of {at:%Y-%m-%d %H:%M:%S}, {found.zone}")
+    for code, orders in sorted(found.untold.items()):
+        output.out.print(f"{escape(code)}: redeemed {orders} times more, without being told")
 
 
 def _counts(line: Line) -> tuple[str, ...]:
@@ -84,7 +125,12 @@ def _counts(line: Line) -> tuple[str, ...]:
     week = group.week.isoformat() if group.week else "all"
     days = "–" if tally.median_days is None else f"{tally.median_days:.1f}"
     figures = [str(tally.count(each)) for each in _COUNTS]
-    return (group.kind, group.action or "–", str(group.version), week, *figures, _rate(tally), days)
+    place = (group.kind, group.action or "–", str(group.version), week, _branch(group))
+    return (*place, *figures, _rate(tally), days, str(tally.redeemed))
+
+
+def _branch(group: Group) -> str:
+    return "all" if group.branch is None else group.branch or "–"
 
 
 def _rate(tally: Tally) -> str:
@@ -98,7 +144,7 @@ def _money(line: Line, found: Notices) -> Iterable[tuple[str, ...]]:
     cost = "–" if tally.cost is None else str(Money(tally.cost, found.currency))
     revenue = [str(Money(minor, name)) for name, minor in tally.revenue.items()]
     if revenue or tally.points or tally.cost is not None:
-        names = (group.kind, group.action, str(group.version))
+        names = (group.kind, group.action, str(group.version), _branch(group))
         yield (*names, ", ".join(revenue) or "–", *points, cost)
 
 

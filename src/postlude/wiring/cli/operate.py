@@ -11,7 +11,7 @@ from postlude.kernel.one_shot import Errand
 from postlude.people.types import Actor
 from postlude.playbooks import api as playbooks
 from postlude.wiring import examination
-from postlude.wiring.cli import output
+from postlude.wiring.cli import differences, output
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "problem": "[bold red]✗[/]"}
@@ -52,12 +52,20 @@ def apply(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would change; change nothing.")
     ] = False,
+    people: Annotated[
+        bool,
+        typer.Option(help="Count first whom changed notices would write to, at what cost."),
+    ] = True,
     json: Json = False,
 ) -> int:
-    """Check a playbook and put it into force; safe to repeat."""
+    """Check a playbook, say what it would mean for whom, and put it into force; safe to repeat."""
+    found = differences.of(playbook, None, people=people, json=json)
+    changing = [each for each in found if each.what != "same"]
+    if not json:
+        differences.show(changing, lines=False)
     report = playbooks.apply(playbook, org=org, actor=CLI, now=clock.now(), dry_run=dry_run)
     if json:
-        output.emit(report)
+        output.emit({**asdict(report), "impact": changing})
     else:
         for line in report.lines():
             output.out.print(line, highlight=False, markup=False, soft_wrap=True)

@@ -11,10 +11,10 @@ from typing import Any, Protocol
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from postlude.kernel.errors import AppError
 from postlude.warehouse.types import WarehouseStatus
+from postlude.wiring.cli import narrow
 
 OK = 0
 UNEXPECTED = 1
@@ -67,12 +67,25 @@ def fail(error: Exception, *, as_json: bool) -> None:
         err.print(f"  [dim]→[/] {escape(error.hint)}", highlight=False, soft_wrap=True)
 
 
+class Marked(str):
+    """Words with rich's marks in them, which we wrote ourselves: all others are as they stand."""
+
+    __slots__ = ()
+
+
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Print a table on standard output."""
-    grid = Table(*columns, title=title, title_justify="left", header_style="bold")
-    for row in rows:
-        grid.add_row(*[str(cell) if cell is not None else "–" for cell in row])
-    out.print(grid)
+    """Print a table on standard output, one thing below another where it is too wide.
+
+    What stands in a cell may be anybody's: `[bold]` is six letters there, unless it is Marked.
+    """
+    cells = [[_shown(cell) for cell in row] for row in rows]
+    out.print(narrow.table(_shown(title), columns, cells, out.width), highlight=False)
+
+
+def _shown(cell: Any) -> str:
+    if cell is None:
+        return "–"
+    return cell if isinstance(cell, Marked) else escape(str(cell))
 
 
 class Advance(Protocol):
@@ -180,7 +193,7 @@ def warehouse_status(status: WarehouseStatus) -> None:
     rows = [
         (status.names[name], count, status.refunded[name]) for name, count in status.rows.items()
     ]
-    table(escape(where), ["table", "rows", "refunded"], rows)
+    table(where, ["table", "rows", "refunded"], rows)
     loaded = f"{status.last_loaded_at:%Y-%m-%d %H:%M:%S %Z}" if status.last_loaded_at else "never"
     out.print(f"last batch  {(status.last_batch or '–')[:12]}, {loaded}", highlight=False)
     out.print(f"waiting     {status.pending} tickets, {status.lag_seconds:.0f} s behind")
@@ -195,7 +208,7 @@ def warehouse_status(status: WarehouseStatus) -> None:
         out.print(f"  [dim]→[/] {status.problem.hint}", highlight=False)
     if status.dropped_labels:
         labels = [
-            (escape(each.label), "if you list it" if each.allowable else "never")
+            (each.label, "if you list it" if each.allowable else "never")
             for each in status.dropped_labels
         ]
         table("Answers that stay out", ["label of the form", "may leave"], labels)

@@ -10,7 +10,7 @@ from postlude.kernel.errors import NotFound
 from postlude.orders import api as orders
 from postlude.people import api as people
 from postlude.wiring.cli import output
-from postlude.wiring.cli.data import Json, Org, chosen
+from postlude.wiring.cli.choosing import Json, Org, chosen
 from postlude.wiring.cli.operate import CLI
 
 

@@ -11,10 +11,11 @@ from postlude.kernel import clock, ids
 from postlude.kernel.errors import BadInput, NotFound
 from postlude.orgs.types import OrgRef
 from postlude.people import api as people
+from postlude.reports import api as reports
 from postlude.rewards import api as rewards
 from postlude.rewards.types.points import Entry, Give, Posted, Take
 from postlude.wiring.cli import output
-from postlude.wiring.cli.data import Json, Org, chosen
+from postlude.wiring.cli.choosing import Json, Org, chosen
 
 Who = Annotated[
     str, typer.Argument(help="An e-mail address, a ticket, an order number or a contact's id.")
@@ -32,6 +33,7 @@ def add_to(app: typer.Typer) -> None:
     group.command("balance")(balance)
     group.command("give")(give)
     group.command("history")(history)
+    group.command("reasons")(reasons)
     group.command("spend")(spend)
     app.add_typer(group, name="points")
 
@@ -136,6 +138,42 @@ def _tell(ref: OrgRef, posted: Posted, contact: int, currency: str, *, json: boo
         again = " (done before)" if posted.replayed else ""
         output.out.print(f"{posted.entry.amount} {currency}{again}; {left.available} to spend now")
     return output.OK if posted.entry is not None else output.FINDINGS
+
+
+def reasons(
+    org: Org = None,
+    unknown: Annotated[bool, typer.Option(help="Only those that nothing here knows.")] = False,
+    json: Json = False,
+) -> None:
+    """List every reason that points were given for, and which notices await it or give it.
+
+    Reasons are compared letter by letter: one that was mistyped answers no message.
+    """
+    ref = chosen(org)
+    found = [each for each in reports.reasons(ref.id) if not (unknown and each.known)]
+    if json:
+        output.emit({"items": found})
+        return
+    columns = ["currency", "reason", "times", "first", "last", "awaited by", "given by", ""]
+    zone = ZoneInfo(ref.zone)
+    rows = [
+        (
+            each.currency,
+            f"“{each.reason}”",  # so that a space at its end is seen
+            each.times,
+            f"{each.first_at.astimezone(zone):%Y-%m-%d %H:%M}",
+            f"{each.last_at.astimezone(zone):%Y-%m-%d %H:%M}",
+            "; ".join(each.awaited_by),
+            "; ".join(each.given_by),
+            "" if each.known else f"unknown{_perhaps(each.perhaps)}",
+        )
+        for each in found
+    ]
+    output.table(ref.slug, columns, rows)
+
+
+def _perhaps(word: str) -> str:
+    return f"; “{word}” was meant?" if word else ""
 
 
 def contact_of(ref: OrgRef, who: str) -> int:

@@ -9,7 +9,7 @@ from postlude.kernel.money import Money
 from postlude.reports import api as reports
 from postlude.reports.types.promotions import Number, Promotions, Purse, RuleLine, Turnover
 from postlude.wiring.cli import output
-from postlude.wiring.cli.data import Json, Org, chosen
+from postlude.wiring.cli.choosing import Json, Org, chosen
 from postlude.wiring.cli.files import write
 
 _COLUMNS = (

@@ -8,7 +8,7 @@ from postlude.kernel.money import Money
 from postlude.rewards import api as rewards
 from postlude.rewards.types.quotas import Level, Window
 from postlude.wiring.cli import output
-from postlude.wiring.cli.data import Json, Org, chosen
+from postlude.wiring.cli.choosing import Json, Org, chosen
 
 _WIDTH = 12
 _NEARLY = 0.9
@@ -32,7 +32,8 @@ def quotas(org: Org = None, json: Json = False) -> None:
 
 def _row(level: Level) -> tuple[object, ...]:
     each = "" if level.window is Window.TOTAL else level.window.value
-    name = escape(level.resource) + ("" if level.open else " [dim](closed)[/]")
+    closed = "" if level.open else " [dim](closed)[/]"
+    name = output.Marked(escape(level.resource) + closed)
     used = f"{level.used} of {level.limit}"
     left = str(level.left)
     if level.currency:
@@ -41,9 +42,9 @@ def _row(level: Level) -> tuple[object, ...]:
     return (name, bar(level), used, left, each, level.per_person)
 
 
-def bar(level: Level) -> str:
+def bar(level: Level) -> output.Marked:
     """Return a bar as long as the part that is used; nothing of nothing is full."""
     share = min(1.0, level.used / level.limit) if level.limit else 1.0
     full = _WIDTH if level.left == 0 else min(_WIDTH - 1, round(share * _WIDTH))
     colour = "red" if level.left == 0 else "yellow" if share >= _NEARLY else "green"
-    return f"[{colour}]{'█' * full}[/][dim]{'░' * (_WIDTH - full)}[/]"
+    return output.Marked(f"[{colour}]{'█' * full}[/][dim]{'░' * (_WIDTH - full)}[/]")

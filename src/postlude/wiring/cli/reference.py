@@ -6,7 +6,7 @@ from typing import Any
 
 import typer.main
 
-from postlude.wiring.cli.commands import app
+from postlude.wiring.cli.commands import MODULES, app_with
 
 _HEAD = """# The command line
 
@@ -30,7 +30,7 @@ progress bars and hints go to standard error. Commands are safe to repeat.
 
 def render() -> str:
     """Return the page."""
-    root = typer.main.get_command(app)
+    root = typer.main.get_command(app_with(MODULES))
     return _HEAD + "".join(_command(name, each) for name, each in _walk("postlude", root))
 
 

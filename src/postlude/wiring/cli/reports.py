@@ -1,4 +1,4 @@
-"""Commands that count: report funnel, report notices, report promotions."""
+"""Commands that count: what became of tickets, notices, promotions, and of what channels sent."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,9 +8,11 @@ import typer
 from postlude.reports import api as reports
 from postlude.reports.types.funnel import STEPS, Funnel, Line, Step, Tally
 from postlude.wiring.cli import output
-from postlude.wiring.cli.data import Json, Org, chosen
+from postlude.wiring.cli.channel_report import channel, cost
+from postlude.wiring.cli.choosing import Json, Org, chosen
 from postlude.wiring.cli.files import write
 from postlude.wiring.cli.notices import notices
+from postlude.wiring.cli.popups import popup
 from postlude.wiring.cli.promotions import promotions
 
 
@@ -18,9 +20,14 @@ def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     report = typer.Typer(help="Count what happened.", no_args_is_help=True)
     report.callback()(lambda: None)
+    report.command("channel")(channel)
+    report.command("cost")(cost)
     report.command("funnel")(funnel)
     report.command("notices")(notices)
     report.command("promotions")(promotions)
+    # What notices brought back goes by either name.
+    report.command("reactions")(notices)
+    report.command("popup")(popup)
     app.add_typer(report, name="report")
 
 

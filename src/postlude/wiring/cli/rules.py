@@ -13,7 +13,7 @@ from postlude.rules.cli.files import CheckedRule
 from postlude.rules.cli.reasons import Join, LeafTrace, Reasons, Trace, reasons
 from postlude.wiring.cli import output, rules_bench
 from postlude.wiring.cli.carets import marked
-from postlude.wiring.cli.data import Json
+from postlude.wiring.cli.choosing import Json
 
 _MARKS = {True: "[green]✓[/]", False: "[bold red]✗[/]", None: "[yellow]?[/]"}
 _WORDS = {True: "holds", False: "does not hold", None: "is unknown"}

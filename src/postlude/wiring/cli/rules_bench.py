@@ -6,7 +6,7 @@ import typer
 
 from postlude.rules.cli.bench import measured
 from postlude.wiring.cli import output
-from postlude.wiring.cli.data import Json
+from postlude.wiring.cli.choosing import Json
 
 
 def bench(

@@ -1,6 +1,5 @@
-"""Commands that run: up, web, collector, worker, migrate, sandbox, demo."""
+"""Commands that run: up, web, collector, worker, migrate."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,8 +7,6 @@ from granian.constants import Interfaces
 from granian.server import Server as Granian
 
 from postlude.kernel import keys, store
-from postlude.sandbox.server import run_forever
-from postlude.wiring import demo as demonstration
 from postlude.wiring import processes
 from postlude.wiring.cli import output
 
@@ -19,7 +16,7 @@ Port = Annotated[int, typer.Option(help="Port to listen on.")]
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (up, web, collector, worker, migrate, sandbox, demo):
+    for command in (up, web, collector, worker, migrate):
         app.command()(command)
 
 
@@ -50,7 +47,7 @@ def web(
 
 
 def collector(host: Host = "127.0.0.1", port: Port = 8001) -> None:
-    """Run the collector alone: pixel, clicks, access links, unsubscribe."""
+    """Run the collector alone: beacon, pixel, clicks, access links, mails as pages, unsubscribe."""
     keys.ring()
     _warn_of_sqlite()
     processes.collector(host=host, port=port)
@@ -73,44 +70,6 @@ def worker(
 def migrate() -> None:
     """Bring the database to this version; safe to repeat."""
     processes.migrate(quiet=False)
-
-
-def sandbox(
-    host: Host = "127.0.0.1",
-    port: Port = 8090,
-    smtp_port: Annotated[int, typer.Option(help="Port of the SMTP sink.")] = 8025,
-) -> None:
-    """Run simulators of KKTIX, Gather, Mailgun, Klaviyo, Discord and SMTP, for a dry run."""
-    run_forever(host=host, port=port, smtp_port=smtp_port)
-
-
-def demo(  # noqa: PLR0913, PLR0917 - the options of a command
-    attendees: Annotated[Path | None, typer.Option(help="A KKTIX attendee export.")] = None,
-    orders: Annotated[
-        Path | None, typer.Option(help="The order export that belongs to it.")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the invented sale.")] = 2023,
-    port: Port = 8000,
-    sandbox_port: Annotated[int, typer.Option(help="Port of the sandbox.")] = 8090,
-    once: Annotated[
-        bool, typer.Option("--once", help="Stop when the sale is replayed and drained.")
-    ] = False,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object at the end.")] = False,
-) -> None:
-    """Start Postlude with the sandbox and replay a whole conference sale through it."""
-    result = demonstration.run(
-        demonstration.Plan(
-            attendees=attendees,
-            orders=orders,
-            seed=seed,
-            port=port,
-            sandbox_port=sandbox_port,
-            once=once,
-            quiet=json,
-        )
-    )
-    if json:
-        output.emit(result)
 
 
 def _warn_of_sqlite() -> None:

@@ -7,7 +7,7 @@ import typer
 from postlude.kernel import clock
 from postlude.wiring import invented_chain, invented_members
 from postlude.wiring.cli import output
-from postlude.wiring.cli.data import Json, Org, chosen
+from postlude.wiring.cli.choosing import Json, Org, chosen
 
 
 def add_to(app: typer.Typer) -> None:

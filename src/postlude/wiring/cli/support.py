@@ -15,7 +15,7 @@ from postlude.kernel.errors import BadInput, NotFound
 from postlude.people import api as people
 from postlude.people.types import ErasureRecord
 from postlude.wiring.cli import output
-from postlude.wiring.cli.data import Json, Org, chosen
+from postlude.wiring.cli.choosing import Json, Org, chosen
 from postlude.wiring.cli.operate import CLI
 from postlude.wiring.cli.people import backfill_last_order
 

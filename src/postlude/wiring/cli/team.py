@@ -9,7 +9,7 @@ from postlude.kernel.errors import NotFound
 from postlude.orgs import api as orgs
 from postlude.orgs.types import KeyRef
 from postlude.wiring.cli import output
-from postlude.wiring.cli.data import Json, Org, chosen
+from postlude.wiring.cli.choosing import Json, Org, chosen
 
 _ROLES = ", ".join(orgs.Role)
 Username = Annotated[str, typer.Argument(help="Name to log in with.")]

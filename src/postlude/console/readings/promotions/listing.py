@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from postlude.console.readings.days import Asked
 from postlude.console.readings.promotions import bars, wording
 from postlude.console.readings.promotions.bars import Meter, Part
 from postlude.console.readings.promotions.wording import Piece
@@ -34,18 +34,6 @@ COLUMNS = (
 )
 _FATES = (Number.SPENT, Number.BURNT, Number.TAKEN_BACK, Number.LIVE)
 _STEPS = (Number.PREVIEWED, Number.RESERVED, Number.CONFIRMED)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The days as they stand in the form and in every link."""
-
-    since: str = ""
-    until: str = ""
-
-    def query(self, **more: Any) -> str:
-        named = {"since": self.since, "until": self.until, **more}
-        return urlencode({key: value for key, value in named.items() if value})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from postlude.console.readings.days import Asked
 from postlude.console.readings.promotions import bars, listing, wording
 from postlude.console.readings.promotions.listing import Cell, Fate, Links, RuleCard
 from postlude.console.types import Tone
@@ -48,9 +49,7 @@ class RulePage:
     zone: str
 
 
-def page(
-    org: OrgRef, key: str, asked: listing.Asked, found: Promotions, *, now: datetime
-) -> RulePage:
+def page(org: OrgRef, key: str, asked: Asked, found: Promotions, *, now: datetime) -> RulePage:
     """Return everything that a rule's page shows. Raises UnknownRule."""
     sheet = rules.sheet(org.id, key, now=now)
     line = next(each for each in found.rules if each.rule == key)

@@ -26,10 +26,39 @@
             } }, base)];
   }
 
+  /* One line an action; the colours repeat after four, and the legend names each. */
+  var INKS = ["--accent", "--amber", "--blue", "--green"];
+
+  function weeks(host, given, zone) {
+    var lines = given.names.map(function (name, n) {
+      return { label: name, stroke: colour(INKS[n % INKS.length]), width: 2, points: { size: 6 },
+               dash: n < INKS.length ? [] : [5, 4], spanGaps: true,
+               value: function (u, v) { return v === null ? "–" : given.unit === "" ? String(v) : v.toFixed(1) + " %"; } };
+    });
+    var base = { stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 },
+                 ticks: { show: false }, font: "12px system-ui, sans-serif" };
+    return {
+      width: host.clientWidth, height: 250, legend: { live: true }, cursor: { y: false },
+      series: [{ label: host.dataset.labelTime, value: "{YYYY}-{MM}-{DD}" }].concat(lines),
+      axes: [Object.assign({ space: 80, values: "{YYYY}-{MM}-{DD}" }, base),
+             Object.assign({ size: 52, values: function (u, all) {
+               return all.map(function (v) { return given.unit === "" ? v : v + " %"; });
+             } }, base)],
+      tzDate: function (ts) { return uPlot.tzDate(new Date(ts * 1e3), zone); },
+      scales: { y: { range: function (u, low, high) { return [0, Math.max(5, high * 1.15)]; } } }
+    };
+  }
+
+  function drawWeeks(host, given) {
+    if (charts.get(host)) { return; }
+    charts.set(host, new uPlot(weeks(host, given, host.dataset.zone), given.data, host));
+  }
+
   function draw(host) {
     var source = document.getElementById(host.dataset.source);
     if (!source || typeof uPlot === "undefined") { return; }
     var data = JSON.parse(source.textContent);
+    if (host.dataset.chart === "weeks") { drawWeeks(host, data); return; }
     if (!data[0].length) { return; }
     var chart = charts.get(host);
     if (chart) { chart.setData(data); return; }

@@ -1,0 +1,1 @@
+"""What an order is credited to: which message was opened, which link clicked before it."""

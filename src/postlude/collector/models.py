@@ -1,0 +1,48 @@
+from django.db import models
+
+from postlude.kernel import ids
+
+MOST_TRIES = 5
+"""How often a hit alone is tried before it is left lying."""
+
+
+class PutAside(models.Model):
+    """A hit that was answered in a rush: durable, and not taken in yet. Gone once it is.
+
+    `hit` is what the collector has read of it, checked, as JSON. No organisation: whose it is
+    stands behind its token. `tries` counts how often it alone could not be taken in, `error` is the
+    code of what went wrong last.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    kind = models.CharField(max_length=8)
+    hit = models.TextField()
+    tries = models.SmallIntegerField(default=0)
+    error = models.CharField(max_length=64, blank=True, db_default="")
+
+    class Meta:
+        db_table = "collector_putaside"
+        indexes = (
+            # The alarm asks four times a minute, also in a rush of which each row is another's.
+            models.Index(
+                fields=("id",),
+                name="collector_putaside_lying",
+                condition=models.Q(tries__gte=MOST_TRIES),
+            ),
+        )
+
+
+class Settled(models.Model):
+    """What somebody decided of a hit that was left lying, and why. Only ever added to."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    hit = models.BigIntegerField()
+    kind = models.CharField(max_length=8)
+    error = models.CharField(max_length=64, blank=True)
+    decision = models.CharField(max_length=8)
+    reason = models.CharField(max_length=200, blank=True)
+    actor = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "collector_settled"

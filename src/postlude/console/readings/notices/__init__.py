@@ -1,0 +1,1 @@
+"""Notices on a timetable as the console shows them."""

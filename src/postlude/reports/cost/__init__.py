@@ -1,0 +1,1 @@
+"""The cost report: what the channels cost, and what they brought."""

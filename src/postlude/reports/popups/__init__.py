@@ -1,0 +1,1 @@
+"""What popups brought: shown, held out, clicked, converted, of members and of strangers."""

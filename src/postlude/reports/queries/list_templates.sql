@@ -1,0 +1,2 @@
+-- What templates are called.
+SELECT template, slug FROM messages_facts_template WHERE org = %(org)s

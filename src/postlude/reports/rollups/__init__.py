@@ -1,0 +1,1 @@
+"""Rollups: the numbers of a cell (organisation, node, day), counted from facts alone."""

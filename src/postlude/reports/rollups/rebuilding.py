@@ -1,0 +1,171 @@
+"""Every cell again, and every cell compared: by the same count as after news."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+
+from postlude.kernel import boundaries, store
+from postlude.kernel.jobs import Budget
+from postlude.reports.models import Cell, Count, People, Rebuild, Sent
+from postlude.reports.queries import ask
+from postlude.reports.rollups.bitmaps import load
+from postlude.reports.rollups.folding import Blobs, CountKey, Figures, PeopleKey, unpacked
+from postlude.reports.rollups.refreshing import Counted, count, refresh
+from postlude.reports.rollups.types import KINDS
+
+SPAN = timedelta(days=366)
+"""How many days of a node are read and written at once."""
+Tell = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some days of a node, both ends included."""
+
+    node: str
+    since: date
+    until: date
+
+    @property
+    def name(self) -> str:
+        """Return what it is called where a rebuild says how far it is."""
+        return f"{self.since.isoformat()}|{self.node}"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a rollup says and facts do not, or the other way round; None where there is nothing."""
+
+    node: str
+    day: date
+    what: str
+    rollup: int | None
+    facts: int | None
+
+
+def parts(org: int) -> list[Part]:
+    """Return everything that there is to count, in the order in which it is counted."""
+    ends: dict[str, tuple[date, date]] = {}
+    rows = [
+        (node, date.fromisoformat(first), date.fromisoformat(last))
+        for node, first, last in ask("list_counted_nodes", {"org": org})
+    ]
+    rows += [
+        (node, day, day) for node, day in Cell.objects.filter(org=org).values_list("node", "day")
+    ]
+    for node, first, last in rows:
+        known = ends.get(node, (first, last))
+        ends[node] = (min(first, known[0]), max(last, known[1]))
+    return [each for node in sorted(ends) for each in _cut(node, *ends[node])]
+
+
+def rebuild(org: int, *, again: bool = False, tell: Tell | None = None) -> Iterator[Part]:
+    """Count everything again; yield each part when it is committed.
+
+    One that was cut off goes on where it was, but for `again`. `tell` is told how many parts of
+    how many are done.
+    """
+    every = parts(org)
+    with store.write():
+        row, _ = Rebuild.objects.get_or_create(org_id=org)
+    names = [each.name for each in every]
+    begin = names.index(row.done_to) + 1 if row.done_to in names and not again else 0
+    for done, each in enumerate(every[begin:], start=begin + 1):
+        done_to = partial(Rebuild.objects.filter(org=org).update, done_to=each.name)
+        refresh(org, each.node, each.since, each.until, also=done_to)
+        boundaries.crossing("reports.rebuilt_part")
+        if tell is not None:
+            tell(done, len(every))
+        yield each
+    with store.write():
+        Rebuild.objects.filter(org=org).delete()
+    boundaries.crossing("reports.rebuilt")
+
+
+def begin_anew(org: int) -> None:
+    """Let everything be counted again, from the first part on; `resume` does it."""
+    with store.write():
+        Rebuild.objects.update_or_create(org_id=org, defaults={"done_to": ""})
+    boundaries.crossing("reports.rebuild_asked")
+
+
+def resume(budget: Budget) -> int:
+    """Go on with the rebuilds that were begun; return how many parts were counted again."""
+    done = 0
+    for org in list(Rebuild.objects.order_by("org").values_list("org", flat=True)):
+        for _ in rebuild(org):
+            done += 1
+            if budget.spent():
+                return done
+    return done
+
+
+def differences(org: int, *, tell: Tell | None = None) -> Iterator[Difference]:
+    """Compare each cell with its facts; yield what is not the same."""
+    every = parts(org)
+    for done, each in enumerate(every, start=1):
+        yield from compare(
+            each.node, stored(org, each), count(org, each.node, each.since, each.until)
+        )
+        if tell is not None:
+            tell(done, len(every))
+
+
+def stored(org: int, part: Part) -> Counted:
+    """Return what the rollups say."""
+    here = {"org": org, "node": part.node, "day__range": (part.since, part.until)}
+    counts: dict[CountKey, Figures] = {
+        CountKey(*row[:6]): (row[6], row[7], row[8], row[9], row[10], row[11])
+        for row in Count.objects.filter(**here).values_list(
+            *("day", "channel", "journey", "template", "testing", "what", "n", "reported"),
+            *("segments", "cost", "priced", "priced_segments"),
+        )
+    }
+    sent = {
+        (row[0], row[1]): bytes(row[2])
+        for row in Sent.objects.filter(**here).values_list("day", "channel", "cycles")
+    }
+    people: dict[PeopleKey, Blobs] = {
+        PeopleKey(*row[:4]): tuple(None if each is None else bytes(each) for each in row[4:])
+        for row in People.objects.filter(**here).values_list(
+            "day", "channel", "template", "cycle", *KINDS
+        )
+    }
+    return Counted(counts, sent, people)
+
+
+def compare(node: str, rollup: Counted, facts: Counted) -> Iterator[Difference]:
+    """Yield the differences between what is stored and what was counted."""
+    for key in sorted({*rollup.counts, *facts.counts}):
+        left, right = rollup.counts.get(key), facts.counts.get(key)
+        if left != right:
+            name = f"{key.channel} {key.what}"
+            yield Difference(node, key.day, name, left and left[0], right and right[0])
+    for day, channel in sorted({*rollup.sent, *facts.sent}):
+        one, other = rollup.sent.get((day, channel)), facts.sent.get((day, channel))
+        if one != other:
+            yield Difference(node, day, f"{channel} cycles", _cycles(one), _cycles(other))
+    nobody: Blobs = (None,) * len(KINDS)
+    for place in sorted({*rollup.people, *facts.people}):
+        here, there = rollup.people.get(place, nobody), facts.people.get(place, nobody)
+        for kind, before, now in zip(KINDS, here, there, strict=True):
+            if before != now:
+                yield Difference(
+                    node, place.day, f"{place.channel} {kind}", _size(before), _size(now)
+                )
+
+
+def _cut(node: str, first: date, last: date) -> Iterator[Part]:
+    while first <= last:
+        end = min(first + SPAN - timedelta(days=1), last)
+        yield Part(node, first, end)
+        first = end + timedelta(days=1)
+
+
+def _cycles(raw: bytes | None) -> int | None:
+    return None if raw is None else len(unpacked(raw))
+
+
+def _size(raw: bytes | None) -> int | None:
+    return None if raw is None else len(load(raw))

@@ -1,0 +1,1 @@
+"""Orders of a Shopify shop, by its webhooks."""

@@ -1,0 +1,73 @@
+"""We die at each boundary of counting; then we go on, and the numbers are those of the facts."""
+
+import pytest
+
+from postlude.kernel import boundaries, jobs
+from postlude.kernel.models import WorkRow
+from postlude.reports.models import Count, Numbering, Rebuild
+from postlude.reports.rollups import rebuilding
+from support.measured import Shop
+
+NAMES = (
+    "reports.numbered",
+    "reports.rebuild_asked",
+    "reports.rebuilt",
+    "reports.rebuilt_part",
+    "reports.refreshed",
+)
+
+
+class Died(BaseException):
+    """As a kill would: nothing of ours catches it."""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_begun_again_after_a_death_it_is_as_it_was_to_be(
+    place: Shop, clock, monkeypatch, name
+) -> None:
+    died: list[str] = []
+
+    def crossing(here: str) -> None:
+        if here == name and not died:
+            died.append(here)
+            raise Died
+
+    for node in ("n1", "n2", "n3"):
+        sent = place.send(1, clock.now(), node=node)
+        place.touch(sent, "open", clock.now())
+    monkeypatch.setattr(boundaries, "crossing", crossing)
+    steps = (
+        place.work,
+        lambda: list(rebuilding.rebuild(place.org)),
+        lambda: rebuilding.begin_anew(place.org),
+        lambda: jobs.run_once("reports.rebuild"),
+    )
+    for step in steps:
+        try:
+            step()
+        except Died:
+            WorkRow.objects.update(lease_until=None)  # what the dead one held is free in time
+            step()
+    assert [name] == died
+    assert [] == list(rebuilding.differences(place.org))
+    assert [1, 1, 1] == list(Count.objects.values_list("n", flat=True))
+    assert 1 == Numbering.objects.get().following
+    assert not Rebuild.objects.exists()
+
+
+def test_a_rebuild_that_was_cut_off_goes_on_where_it_was(place: Shop, clock) -> None:
+    for node in ("n1", "n2", "n3"):
+        place.send(1, clock.now(), node=node)
+    going = rebuilding.rebuild(place.org)
+    assert "n1" == next(going).node
+    going.close()
+    assert ["n2", "n3"] == [each.node for each in rebuilding.rebuild(place.org)]
+    assert ["n1", "n2", "n3"] == [each.node for each in rebuilding.rebuild(place.org)]
+
+
+def test_a_rebuild_that_was_begun_is_finished_by_the_worker(place: Shop, clock) -> None:
+    place.send(1, clock.now(), node="n1")
+    Rebuild.objects.create(org_id=place.org)
+    assert 1 == jobs.run_once("reports.rebuild")
+    assert [1] == list(Count.objects.values_list("n", flat=True))
+    assert 0 == jobs.run_once("reports.rebuild")

@@ -84,7 +84,9 @@ def asking(method: str, path: str, body: bytes | None = None, **headers: str) ->
 
 def kept() -> list[tuple]:
     # A hit that comes again is one touch within a second, and another in the next.
-    touches = "SELECT DISTINCT kind, message, link, agent, reasons, origin, visitor FROM tracking_touch"
+    touches = (
+        "SELECT DISTINCT kind, message, link, agent, reasons, origin, visitor FROM tracking_touch"
+    )
     hits = "SELECT kind, action, url, agent, reasons FROM activity_activity"
     counted = "SELECT kind, action, hits FROM activity_facts_uncounted"
     return [sorted(store.rows_sql(sql), key=str) for sql in (touches, hits, counted)]

@@ -7,6 +7,7 @@ import django
 from django.core.exceptions import ImproperlyConfigured
 from environs import EnvError
 
+from postlude.kernel import heap
 from postlude.kernel.errors import AppError
 from postlude.wiring import demo_environment
 from postlude.wiring.cli import output
@@ -18,10 +19,13 @@ def main() -> None:
     if "demo" in sys.argv[1:2]:
         demo_environment.prepare(sys.argv[2:])
     try:
-        django.setup()
+        with heap.starting():
+            django.setup()
+            from postlude.wiring.cli import commands  # noqa: PLC0415 - models need the set-up
+
+            commands.load(sys.argv[1:])
     except (EnvError, ImproperlyConfigured, AppError, ValueError, OSError) as error:
         output.fail(error, as_json="--json" in sys.argv)
         sys.exit(output.BAD_CONFIGURATION)
-    from postlude.wiring.cli.commands import run  # noqa: PLC0415 - models need the set-up above
 
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(commands.run(sys.argv[1:]))

@@ -70,6 +70,12 @@ def modules_of(arguments: Sequence[str]) -> list[str]:
     return found if found or first == "version" else list(MODULES)
 
 
+def load(arguments: Sequence[str]) -> None:
+    """Import the modules a command line needs."""
+    for name in modules_of(arguments):
+        import_module(f"postlude.wiring.cli.{name}")
+
+
 def version() -> None:
     """Print the version."""
     output.out.print(__version__)

@@ -40,8 +40,8 @@ _UTM = ("utm_source", "utm_medium", "utm_campaign")
 _MOST_FIELDS = 100
 _BIG = 2**53
 # Ids older than what is kept could not be told from repeats; a clock may be wrong by years ahead.
-_OLDEST_ID_MS = timedelta(days=396) / timedelta(milliseconds=1)
-_NEWEST_ID_MS = timedelta(days=1_000) / timedelta(milliseconds=1)
+OLDEST_ID_MS = timedelta(days=396) / timedelta(milliseconds=1)
+NEWEST_ID_MS = timedelta(days=1_000) / timedelta(milliseconds=1)
 
 WORDS: Mapping[str, str] = {
     "not_a_hit": "A hit is an object with id, type and at.",
@@ -81,7 +81,11 @@ class Wrong(Exception):
 
 def read_batch(body: bytes, *, currency: str, received_at: datetime) -> Batch:
     """Read a body; raise BadInput where nothing of it can be used."""
-    given = read_json(body)
+    return batch_of(read_json(body), currency=currency, received_at=received_at)
+
+
+def batch_of(given: Mapping[str, Any], *, currency: str, received_at: datetime) -> Batch:
+    """Read what a body says; raise BadInput where nothing of it can be used."""
     hits = given.get("hits")
     if not isinstance(hits, list) or not hits:
         raise BadInput("There are no hits in it.", hint='Send {"hits": [...]}, at least one.')
@@ -142,11 +146,11 @@ def read_json(body: bytes) -> dict[str, Any]:
 
 
 def _read(body: bytes) -> Any:
-    """Read JSON; where there may be a number with a fraction, so that it stays exact.
+    """Read JSON; where an amount may have a fraction, so that it stays exact.
 
-    Without one the quicker reader does the same; what it refuses, it did not understand either.
+    Where none has, the quicker reader does the same; what it refuses, it did not understand either.
     """
-    if not _FRACTION.search(body):
+    if b'"amount"' not in body or not _FRACTION.search(body):
         with contextlib.suppress(ValueError):
             return from_json(body, allow_inf_nan=False)
     return _DECODER.decode(body.decode("utf-8"))
@@ -238,9 +242,9 @@ def read_id(value: Any, received_at: datetime) -> tuple[str, int]:
         raise Wrong("bad_id")
     ms = int(text[:12], 16)
     age = received_at.timestamp() * 1_000 - ms
-    if age > _OLDEST_ID_MS:
+    if age > OLDEST_ID_MS:
         raise Wrong("id_too_old")
-    if -age > _NEWEST_ID_MS:
+    if -age > NEWEST_ID_MS:
         raise Wrong("bad_id")
     return text, ms
 
@@ -316,7 +320,7 @@ def _property(value: Any) -> str | int | float | bool:
         return value
     if isinstance(value, int) and abs(value) <= _BIG:
         return value
-    if isinstance(value, Decimal) and math.isfinite(number := float(value)):
+    if isinstance(value, Decimal | float) and math.isfinite(number := float(value)):
         return number
     raise Wrong("bad_properties")
 

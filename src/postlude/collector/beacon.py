@@ -6,16 +6,20 @@ much · 503 not kept, send it again.
 """
 
 import json
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from postlude.collector.batches import MOST_BODY, WORDS, read_batch
 from postlude.collector.commits import GroupCommit
 from postlude.collector.cookies import cid_of
 from postlude.collector.countries import country_of
-from postlude.collector.doors import JSON, Headers, door_of, told
+from postlude.collector.doors import JSON, door_of, told
 from postlude.collector.hearing import LETTERS
-from postlude.collector.http import Answer, Kept, Request
-from postlude.collector.letters import Batch, Letter
+from postlude.collector.http import Answer, Headers, Kept, Request
+from postlude.collector.letters import Batch, Heard, Letter, Sealed
+from postlude.collector.plainly import plain
 from postlude.collector.rush import Rush
 from postlude.collector.sites import Site, Sites
 from postlude.collector.threads import close_connections
@@ -42,8 +46,13 @@ class Beacon:
 
     def __init__(self, sites: Sites) -> None:
         self.sites = sites
-        self.commits: GroupCommit[Letter] = GroupCommit(
-            Rush(LETTERS), at_end=close_connections, weigh=_weight, heaviest=_MOST_HITS
+        rush = Rush(LETTERS)
+        self.commits: GroupCommit[Heard] = GroupCommit(
+            rush,
+            at_end=close_connections,
+            gather_s=rush.gather_s,
+            weigh=_weight,
+            heaviest=_MOST_HITS,
         )
 
     def close(self) -> None:
@@ -56,7 +65,7 @@ class Beacon:
             return decided
         return decided.answer if await self.commits.put(decided.item) else decided.lost
 
-    def heard(self, request: Request, site: Site | None) -> Answer | Kept[Letter]:
+    def heard(self, request: Request, site: Site | None) -> Answer | Kept[Heard]:
         """Decide what a request comes to. Waits for nothing."""
         found = door_of(site, request)
         if isinstance(found, Answer):
@@ -66,16 +75,18 @@ class Beacon:
         except AppError as error:
             return told(error, found.shared)
 
-    def _take(self, request: Request, site: Site, shared: Headers) -> Answer | Kept[Letter]:
+    def _take(self, request: Request, site: Site, shared: Headers) -> Answer | Kept[Heard]:
         if request.too_long:
             raise TooLong(most=MOST_BODY)
         now = clock.now()
+        asks_not_to = request.headers.get("sec-gpc") == "1"
+        said = plain(request.body, now)
+        if said is not None and ("consent" in said or not asks_not_to):
+            return self._seal(request, site, shared, said, now)
         batch = read_batch(request.body, currency=site.currency, received_at=now)
         if not batch.told:
             return Answer(422, _report(batch), (*shared, JSON))
-        keeps = batch.consent is not False and (
-            batch.consent is True or request.headers.get("sec-gpc") != "1"
-        )
+        keeps = batch.consent is not False and (batch.consent is True or not asks_not_to)
         cid, cookie = cid_of(request, batch.cid) if keeps else ("", None)
         agent = tracking.look(request.headers)
         reasons = agent.reasons | Reason.AUTOMATED if batch.automated else agent.reasons
@@ -90,15 +101,46 @@ class Beacon:
             keeps=keeps,
             country=country_of(request.headers) if keeps else "",
         )
-        lost = Answer(503, b"", (*shared, (b"retry-after", b"5")))
-        headers = shared if cookie is None else (*shared, (b"set-cookie", cookie))
+        own = _setting(cookie)
         if batch.refused or batch.ignored:
-            return Kept(letter, Answer(200, _report(batch), (*headers, JSON)), lost)
-        return Kept(letter, Answer(204, b"", headers), lost)
+            answer = Answer(200, _report(batch), (*shared, JSON), own=own)
+        else:
+            answer = Answer(204, b"", shared, own=own)
+        return Kept(letter, answer, _lost(shared))
+
+    def _seal(
+        self,
+        request: Request,
+        site: Site,
+        shared: Headers,
+        said: Mapping[str, Any],
+        now: datetime,
+    ) -> Kept[Heard]:
+        cid, cookie = cid_of(request, said.get("cid", ""))
+        agent = tracking.look(request.headers)
+        sealed = Sealed(
+            org=site.org,
+            cid=cid,
+            received_at=now,
+            agent=agent.kind.value,
+            reasons=int(agent.reasons),
+            country=country_of(request.headers),
+            said=said,
+        )
+        return Kept(sealed, Answer(204, b"", shared, own=_setting(cookie)), _lost(shared))
 
 
-def _weight(letter: Letter) -> int:
-    return len(letter.batch.told)
+@lru_cache(maxsize=512)
+def _lost(shared: Headers) -> Answer:
+    return Answer(503, b"", (*shared, (b"retry-after", b"5")))
+
+
+def _setting(cookie: bytes | None) -> Headers:
+    return () if cookie is None else ((b"set-cookie", cookie),)
+
+
+def _weight(letter: Heard) -> int:
+    return len(letter.said["hits"] if isinstance(letter, Sealed) else letter.batch.told)
 
 
 def _report(batch: Batch) -> bytes:

@@ -1,12 +1,15 @@
 """Group commit: many requests wait for one commit, and are answered after it.
 
 An answer therefore means that the hit is durable. One thread writes; while it commits, the next
-group gathers, so a slow disk makes groups larger instead of the queue longer.
+group gathers, so a slow disk makes groups larger instead of the queue longer. A quick disk would
+make them small, and each commit costs as much as some dozens of hits: where many come, the thread
+lets them gather a moment.
 """
 
 import asyncio
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
@@ -28,7 +31,8 @@ _Waiter = tuple[asyncio.AbstractEventLoop, Told]
 class GroupCommit(Generic[Item]):
     """`write` stores a group in one commit; it runs in one thread of its own.
 
-    A group ends where its items together weigh `heaviest`.
+    A group ends where its items together weigh `heaviest`. `gather_s` says before each how many
+    seconds to let it gather.
     """
 
     def __init__(
@@ -36,11 +40,13 @@ class GroupCommit(Generic[Item]):
         write: Callable[[Sequence[Item]], None],
         *,
         at_end: Callable[[], None],
+        gather_s: Callable[[], float] = lambda: 0.0,
         weigh: Callable[[Item], int] | None = None,
         heaviest: int = MOST_IN_GROUP,
     ) -> None:
         self._write = write
         self._at_end = at_end
+        self._gather_s = gather_s
         self._weigh = weigh
         self._heaviest = heaviest
         self._waiting: deque[tuple[Item, _Waiter]] = deque()
@@ -107,6 +113,8 @@ class GroupCommit(Generic[Item]):
             self._at_end()
 
     def _commit_group(self) -> None:
+        if wait_s := self._gather_s():
+            time.sleep(wait_s)
         group = self._gather()
         kept = self._kept([item for item, _ in group])
         loops: dict[asyncio.AbstractEventLoop, list[tuple[Told, bool]]] = {}

@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from postlude.collector.http import Answer, Request
+from postlude.collector.http import Answer, Headers, Request
 from postlude.collector.sites import Site, Sites
 from postlude.kernel.errors import AppError, Forbidden, NotFound
 
-Headers = tuple[tuple[bytes, bytes], ...]
 JSON = (b"content-type", b"application/json")
 _PREFLIGHT = (
     (b"access-control-allow-methods", b"POST"),
@@ -53,16 +53,21 @@ def door_of(site: Site | None, request: Request) -> Door | Answer:
     origin = request.headers.get("origin", "")
     if origin not in site.origins:
         return told(WrongOrigin())
-    shared = (
-        (b"access-control-allow-origin", origin.encode("ascii")),
-        (b"access-control-allow-credentials", b"true"),
-        (b"vary", b"origin"),
-    )
+    shared = _shared(origin)
     if request.method == "OPTIONS":
         return Answer(204, b"", (*shared, *_PREFLIGHT))
     if request.method != "POST":
         return Answer(405, b"", ((b"allow", b"POST, OPTIONS"),))
     return Door(site, shared)
+
+
+@lru_cache(maxsize=512)
+def _shared(origin: str) -> Headers:
+    return (
+        (b"access-control-allow-origin", origin.encode("ascii")),
+        (b"access-control-allow-credentials", b"true"),
+        (b"vary", b"origin"),
+    )
 
 
 def told(error: AppError, shared: Headers = ()) -> Answer:

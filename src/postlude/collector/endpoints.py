@@ -46,7 +46,10 @@ class Endpoints:
     """The four of them, with the thread that commits for them."""
 
     def __init__(self, readers: Readers) -> None:
-        self.commits: GroupCommit[Arrival] = GroupCommit(Rush(TOUCHES), at_end=close_connections)
+        rush = Rush(TOUCHES)
+        self.commits: GroupCommit[Arrival] = GroupCommit(
+            rush, at_end=close_connections, gather_s=rush.gather_s
+        )
         self._readers = readers
         self.ways: Together[tuple[int, int], Way] = Together(readers, OwnSites().ways)
 
@@ -113,7 +116,7 @@ class Endpoints:
         told = with_parameter(way.url, tracking.PARAMETER, tracking.click_token(touch))
         answer = redirect(told)
         if cookie is not None:
-            answer = replace(answer, headers=(*answer.headers, (b"set-cookie", cookie)))
+            answer = replace(answer, own=(*answer.own, (b"set-cookie", cookie)))
         return Kept(_arrival(TouchKind.CLICK, request, **hit), answer, answer)
 
     async def _settle(self, decided: Answer | Kept[Arrival]) -> Answer:

@@ -6,12 +6,14 @@ Who it was, what they did and what they ordered go in together: whoever reads se
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from postlude.activity import api as activity
 from postlude.activity.types import ActivitySeen
-from postlude.collector.letters import Letter, Told
+from postlude.collector.batches import batch_of
+from postlude.collector.letters import Heard, Letter, Sealed, Told
 from postlude.collector.rush import Shelf
 from postlude.kernel import boundaries, clock, store
 from postlude.orders import api as orders
@@ -30,15 +32,30 @@ SOURCE = "beacon"
 LOGOUT = "logout"
 
 
-def hear(letters: Sequence[Letter]) -> None:
+def hear(letters: Sequence[Heard]) -> None:
     """Store a group of batches in one commit."""
     by_org: dict[int, list[Letter]] = defaultdict(list)
-    for letter in letters:
+    for each in letters:
+        letter = _unsealed(each) if isinstance(each, Sealed) else each
         by_org[letter.org].append(letter)
     with store.write():
         for org, mine in sorted(by_org.items()):
             _hear(org, mine)
     boundaries.crossing("collector.letters_committed")
+
+
+def _unsealed(it: Sealed) -> Letter:
+    return Letter(
+        org=it.org,
+        orders_close=False,  # there is no order in it
+        batch=batch_of(it.said, currency="", received_at=it.received_at),
+        cid=it.cid,
+        received_at=it.received_at,
+        agent=it.agent,
+        reasons=it.reasons,
+        keeps=True,
+        country=it.country,
+    )
 
 
 def _hear(org: int, letters: Sequence[Letter]) -> None:
@@ -188,15 +205,17 @@ def _seen(letter: Letter, told: Told, who: Visited) -> ActivitySeen:
     )
 
 
-def _may_wait(letter: Letter) -> bool:
+def _may_wait(letter: Heard) -> bool:
     """Say whether what becomes of it matters to nobody who waits: a popup's page asks again."""
-    return all(each.deed is None for each in letter.batch.told)
+    return isinstance(letter, Sealed) or all(each.deed is None for each in letter.batch.told)
 
 
-_JSON = TypeAdapter(list[Letter])
+_JSON: TypeAdapter[list[Heard]] = TypeAdapter(
+    list[Annotated[Sealed | Letter, Field(union_mode="left_to_right")]]
+)
 
 
-def _spell(letters: Sequence[Letter]) -> str:
+def _spell(letters: Sequence[Heard]) -> str:
     return _JSON.dump_json(list(letters), exclude_defaults=True).decode()
 
 

@@ -1,7 +1,7 @@
 """Just enough HTTP over ASGI: one request in, one answer out."""
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qs
 
@@ -9,6 +9,7 @@ Scope = MutableMapping[str, Any]
 Event = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
+Headers = tuple[tuple[bytes, bytes], ...]
 Item = TypeVar("Item")
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -48,12 +49,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back; it may be kept for `lasts_s` seconds, mostly not at all."""
+    """What goes back; it may be kept for `lasts_s` seconds, mostly not at all.
+
+    `own` are the headers that no other answer has, such as a cookie; `headers` repeat, and what
+    they come to is remembered.
+    """
 
     status: int
     body: bytes = b""
-    headers: tuple[tuple[bytes, bytes], ...] = field(default=())
+    headers: Headers = ()
     lasts_s: int = 0
+    own: Headers = ()
 
 
 @dataclass(slots=True)
@@ -71,7 +77,7 @@ class Kept(Generic[Item]):
 
 def redirect(url: str) -> Answer:
     """Send the person on; `url` is ours or was published by the organiser."""
-    return Answer(302, b"", ((b"location", url.encode("ascii", "strict")),))
+    return Answer(302, own=((b"location", url.encode("ascii", "strict")),))
 
 
 async def read(scope: Scope, receive: Receive, *, most: int = MOST_BODY) -> Request:
@@ -119,15 +125,16 @@ async def _body(receive: Receive, most: int) -> bytes | None:
 
 async def write(send: Send, answer: Answer, *, head: bool = False) -> None:
     """Write an answer, without its body to a HEAD."""
-    headers = list(headers_of(answer))
+    repeated = repeated_headers(answer.headers, len(answer.body), answer.lasts_s)
+    headers = [*repeated, *answer.own]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if head else answer.body})
 
 
-def headers_of(answer: Answer) -> tuple[tuple[bytes, bytes], ...]:
-    """Return all headers of an answer: its own, and those that every one has."""
-    length = (b"content-length", str(len(answer.body)).encode())
-    kept = _NEVER_KEPT
-    if answer.lasts_s:
-        kept = (b"cache-control", f"public, max-age={answer.lasts_s}".encode())
-    return (*answer.headers, kept, *_ALWAYS, length)
+def repeated_headers(headers: Headers, length: int, lasts_s: int) -> Headers:
+    """Return all headers of an answer that others have too: those it names, and everybody's.
+
+    `length` is of the body in bytes; `lasts_s` as an answer has it.
+    """
+    kept = (b"cache-control", f"public, max-age={lasts_s}".encode()) if lasts_s else _NEVER_KEPT
+    return (*headers, kept, *_ALWAYS, (b"content-length", str(length).encode()))

@@ -12,8 +12,10 @@ from postlude.activity.types import Sign
 from postlude.kernel import storable
 
 _OLDEST = timedelta(days=31)
+OLDEST_MS = _OLDEST / timedelta(milliseconds=1)
 _AHEAD = timedelta(minutes=5)
 _MOST_AHEAD = timedelta(hours=23)
+MOST_AHEAD_MS = _MOST_AHEAD / timedelta(milliseconds=1)
 _LATE = timedelta(minutes=5)
 _TEXT_MAX = 40
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from postlude.activity.types import NO_CAMPAIGN, Campaign, Kind, Sign
 from postlude.kernel.money import Money
@@ -75,3 +76,19 @@ class Letter:
     keeps: bool
     repeated: int = 0
     country: str = ""
+
+
+@dataclass(slots=True)
+class Sealed:
+    """A batch of which all is plain, not read yet: `said` is what `plainly` has let pass."""
+
+    org: int
+    cid: str
+    received_at: datetime
+    agent: str
+    reasons: int
+    country: str
+    said: Mapping[str, Any]
+
+
+Heard = Letter | Sealed

@@ -6,11 +6,12 @@ other hits, by the beacon. Answers: 200 · 400 the body cannot be read · 403 no
 404 no such key · 413 too much · 422 a pass that is none · 503 not kept, ask again.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from postlude.collector.commits import GroupCommit
 from postlude.collector.cookies import cid_of
-from postlude.collector.doors import Door, Headers, answer, door, told
+from postlude.collector.doors import Door, answer, door, told
 from postlude.collector.http import Answer, Request
 from postlude.collector.showing import Asking, show
 from postlude.collector.sites import Sites
@@ -101,7 +102,7 @@ class Popups:
             )
             return {"popups": [_offered(each) for each in offered], "line": who.has_line}
 
-        return answer(await self._readers.run(look), _with(found.shared, cookie))
+        return _with(cookie, answer(await self._readers.run(look), found.shared))
 
     async def _show(self, request: Request, found: Door) -> Answer:
         _whole(request)
@@ -114,7 +115,7 @@ class Popups:
         asking = Asking(found.site.org, cid, asked.asker.member, asked.uid, popup, version, now)
         if not await self._commits.put(asking):
             return Answer(503, b"", (*found.shared, (b"retry-after", b"5")))
-        return answer(_came_to(asking), _with(found.shared, cookie))
+        return _with(cookie, answer(_came_to(asking), found.shared))
 
     async def _in_force(self, org: int) -> InForce:
         now = clock.monotonic()
@@ -139,8 +140,8 @@ def _keeps(request: Request, asker: Asker) -> bool:
     return asker.consent is not False and (asker.consent is True or not asked_not_to)
 
 
-def _with(shared: Headers, cookie: bytes | None) -> Headers:
-    return shared if cookie is None else (*shared, (b"set-cookie", cookie))
+def _with(cookie: bytes | None, answer: Answer) -> Answer:
+    return answer if cookie is None else replace(answer, own=((b"set-cookie", cookie),))
 
 
 def _offered(offer: Offer) -> dict[str, Any]:

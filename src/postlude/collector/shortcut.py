@@ -23,7 +23,7 @@ from uvicorn.server import ServerState
 from postlude.collector.batches import MOST_BODY
 from postlude.collector.beacon import Beacon
 from postlude.collector.endpoints import Endpoints, Link
-from postlude.collector.http import Answer, Kept, Request, headers_of
+from postlude.collector.http import Answer, Headers, Kept, Request, repeated_headers
 from postlude.collector.onward import Way
 from postlude.collector.pages import failed
 from postlude.collector.sites import Site
@@ -206,8 +206,10 @@ class Shortcut(HttpToolsProtocol):
             line = b"".join(b"%b: %b\r\n" % each for each in always)
             self._always = always, line
         end = b"\r\n" if asked.keep_alive else b"connection: close\r\n\r\n"
+        lines = _lines(answer.headers, len(answer.body), answer.lasts_s)
+        own = [b"%b: %b\r\n" % each for each in answer.own]
         self.transport.write(
-            b"".join((STATUS_LINE[answer.status], line, _lines(answer), end, answer.body))
+            b"".join((STATUS_LINE[answer.status], line, lines, *own, end, answer.body))
         )
         if not asked.keep_alive:
             self.transport.close()
@@ -320,8 +322,10 @@ def shortcut(endpoints: Endpoints, beacon: Beacon) -> type[asyncio.Protocol]:
 
 
 @lru_cache(maxsize=512)
-def _lines(answer: Answer) -> bytes:
-    return b"".join(b"%b: %b\r\n" % each for each in headers_of(answer))
+def _lines(headers: Headers, length: int, lasts_s: int) -> bytes:
+    """Return the lines of an answer's head that others have too."""
+    repeated = repeated_headers(headers, length, lasts_s)
+    return b"".join(b"%b: %b\r\n" % each for each in repeated)
 
 
 def _as_key(trusted: list[str] | str | None) -> str:

@@ -9,9 +9,9 @@ import django
 
 django.setup()
 
-from postlude.kernel import boundaries, heap  # noqa: E402
+from postlude.kernel import boundaries  # noqa: E402
 from support import findings, flows  # noqa: E402
-from support.killed_states import HOME, bare, drop, fresh, in_child, use  # noqa: E402
+from support.killed_states import HOME, bare, drop, fresh, in_child, loaded, use  # noqa: E402
 
 
 def template(name: str, source: str = "", flow: str = "") -> dict[str, Any]:
@@ -81,7 +81,7 @@ VERBS: dict[str, Callable[..., dict[str, Any]]] = {
 
 
 def main() -> None:
-    heap.settle()  # a child copies each page that its collector touches
+    loaded()
     for line in sys.stdin:
         question = json.loads(line)
         answer = VERBS[question.pop("do")](**question)

@@ -5,6 +5,7 @@ start.
 """
 
 import contextlib
+import importlib
 import os
 import shutil
 import signal
@@ -19,13 +20,24 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, connections
 
-from postlude.kernel import http
+from postlude.kernel import heap, http
 from postlude.wiring import processes
 from support import migrated_once
 
 HOME = Path(os.environ["POSTLUDE_HOME"])
 POSTGRESQL = os.environ["KILL_ENGINE"] == "postgresql"
 PREFIX = f"postlude_kill_{os.getpid()}"
+_OF_A_FEW = ("httpcore", "icalendar", "postlude.collector.app", "postlude.warehouse.duckdb.file")
+
+
+def loaded() -> None:
+    """Import what children would import each for itself: the pages, most of all.
+
+    And leave all of it out of every collection: a child copies each page that its collector touches.
+    """
+    for name in (settings.ROOT_URLCONF, *_OF_A_FEW):
+        importlib.import_module(name)
+    heap.settle()
 
 
 def use(name: str) -> None:

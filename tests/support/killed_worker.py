@@ -19,10 +19,10 @@ django.setup()
 from django.db import connections  # noqa: E402
 from django.db.backends.signals import connection_created  # noqa: E402
 
-from postlude.kernel import boundaries, heap  # noqa: E402
+from postlude.kernel import boundaries  # noqa: E402
 from postlude.kernel.work import OWNER  # noqa: E402
 from support import removed_guards  # noqa: E402
-from support.killed_states import HOME, bare, begun, drop, ended, fresh, in_child, use  # noqa: E402
+from support.killed_states import HOME, bare, begun, drop, ended, fresh, in_child, loaded, use  # noqa: E402
 
 day: Any = importlib.import_module(f"support.{os.environ['KILL_DAY']}")
 
@@ -138,7 +138,7 @@ VERBS: dict[str, Callable[..., dict[str, Any]]] = {
 
 
 def main() -> None:
-    heap.settle()  # a child copies each page that its collector touches
+    loaded()
     for line in sys.stdin:
         question = json.loads(line)
         answer = VERBS[question.pop("do")](**question)

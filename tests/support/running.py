@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import httpx
 
+from postlude.kernel.http import trust
 from support.fresh_home import ROOT, FreshHome
 
 # Two engines and a browser may share the machine: these say that it hangs, not how long it takes.
@@ -32,7 +33,9 @@ class Running:
         return self._log.read_text(encoding="utf-8")
 
     def get(self, path: str) -> httpx.Response:
-        return httpx.get(f"http://127.0.0.1:{self.port}{path}", trust_env=False, timeout=60)
+        return httpx.get(
+            f"http://127.0.0.1:{self.port}{path}", trust_env=False, timeout=60, verify=trust()
+        )
 
     def answers(self, path: str) -> httpx.Response:
         """Return the first answer; a process that ends instead has its log shown."""

@@ -9,6 +9,8 @@ from typing import Any, Self
 
 import httpx
 
+from postlude.kernel import http
+
 Json = dict[str, Any]
 _OPTIONS = ("slug", "from", "to", "email")
 
@@ -23,6 +25,7 @@ class SandboxClient:
             base_url=self.base_url + "/_sandbox",
             timeout=timeout,
             trust_env=False,
+            verify=http.trust(),
             limits=httpx.Limits(keepalive_expiry=2),
         )
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import httpx
 
+from postlude.kernel import http
 from postlude.sandbox.now import now
 
 _HELD_AT_MOST_S = 1.0
@@ -132,7 +133,7 @@ class WebhookSender:
 
     async def _attempt(self, delivery: Delivery) -> int | str:
         if self._client is None:
-            self._client = httpx.AsyncClient(timeout=10, trust_env=False)
+            self._client = httpx.AsyncClient(timeout=10, trust_env=False, verify=http.trust())
         try:
             answer = await self._client.post(
                 delivery.url, content=delivery.body, headers=delivery.headers

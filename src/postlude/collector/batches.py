@@ -146,11 +146,11 @@ def read_json(body: bytes) -> dict[str, Any]:
 
 
 def _read(body: bytes) -> Any:
-    """Read JSON; where an amount may have a fraction, so that it stays exact.
+    """Read JSON; where there may be a number with a fraction, so that it stays exact.
 
-    Where none has, the quicker reader does the same; what it refuses, it did not understand either.
+    Without one the quicker reader does the same; what it refuses, it did not understand either.
     """
-    if b'"amount"' not in body or not _FRACTION.search(body):
+    if not _FRACTION.search(body):
         with contextlib.suppress(ValueError):
             return from_json(body, allow_inf_nan=False)
     return _DECODER.decode(body.decode("utf-8"))
@@ -320,7 +320,7 @@ def _property(value: Any) -> str | int | float | bool:
         return value
     if isinstance(value, int) and abs(value) <= _BIG:
         return value
-    if isinstance(value, Decimal | float) and math.isfinite(number := float(value)):
+    if isinstance(value, Decimal) and math.isfinite(number := float(value)):
         return number
     raise Wrong("bad_properties")
 

@@ -54,7 +54,7 @@ from postlude.reports.rollups.news import (
 )
 from postlude.reports.rollups.nightly import CONSUMER
 from postlude.reports.rollups.nightly import check_org as check_rollups
-from postlude.reports.rollups.rebuilding import Difference, differences, parts, rebuild
+from postlude.reports.rollups.rebuilding import HANDS, Difference, differences, parts, rebuild
 from postlude.reports.types.funnel import ASIDES, STEPS
 from postlude.reports.walks import events, type_names
 
@@ -62,6 +62,7 @@ __all__ = (
     "ASIDES",
     "CONSUMER",
     "CSV_BEGINS",
+    "HANDS",
     "JOBS",
     "LANE",
     "METRICS",

@@ -1,5 +1,8 @@
 """We die at each boundary of counting; then we go on, and the numbers are those of the facts."""
 
+import threading
+from datetime import date
+
 import pytest
 
 from postlude.kernel import boundaries, jobs
@@ -63,6 +66,43 @@ def test_a_rebuild_that_was_cut_off_goes_on_where_it_was(place: Shop, clock) -> 
     going.close()
     assert ["n2", "n3"] == [each.node for each in rebuilding.rebuild(place.org)]
     assert ["n1", "n2", "n3"] == [each.node for each in rebuilding.rebuild(place.org)]
+
+
+def test_with_hands_that_read_ahead_it_is_the_same(place: Shop, clock) -> None:
+    for number in range(1, 8):
+        sent = place.send(number, clock.now(), node=f"n{number}")
+        place.touch(sent, "open", clock.now())
+    place.work()
+    every = rebuilding.parts(place.org)
+    before = [rebuilding.stored(place.org, each) for each in every]
+    Count.objects.all().delete()
+    for hands in (1, 2, 20):
+        assert every == list(rebuilding.rebuild(place.org, again=True, hands=hands))
+        assert before == [rebuilding.stored(place.org, each) for each in every]
+    going = rebuilding.rebuild(place.org, again=True, hands=2)
+    assert "n1" == next(going).node
+    going.close()
+    assert not [each for each in threading.enumerate() if each.name.startswith("reads-ahead")]
+    assert every[1:] == list(rebuilding.rebuild(place.org, hands=2))
+
+
+def test_what_goes_wrong_ahead_is_told_in_its_turn(place: Shop, clock, monkeypatch) -> None:
+    for node in ("n1", "n2", "n3"):
+        place.send(1, clock.now(), node=node)
+    look = rebuilding.look
+
+    def ill(org: int, node: str, *days: date) -> rebuilding.Look:
+        if node == "n2":
+            raise OSError("the disk is gone")
+        return look(org, node, *days)
+
+    monkeypatch.setattr(rebuilding, "look", ill)
+    going = rebuilding.rebuild(place.org, hands=2)
+    assert "n1" == next(going).node
+    with pytest.raises(OSError, match="gone"):
+        next(going)
+    monkeypatch.setattr(rebuilding, "look", look)
+    assert ["n2", "n3"] == [each.node for each in rebuilding.rebuild(place.org, hands=2)]
 
 
 def test_a_rebuild_that_was_begun_is_finished_by_the_worker(place: Shop, clock) -> None:

@@ -9,13 +9,16 @@ from postlude.kernel import boundaries, store
 from postlude.kernel.jobs import Budget
 from postlude.reports.models import Cell, Count, People, Rebuild, Sent
 from postlude.reports.queries import ask
+from postlude.reports.rollups.ahead import in_turn
 from postlude.reports.rollups.bitmaps import load
 from postlude.reports.rollups.folding import Blobs, CountKey, Figures, PeopleKey, unpacked
-from postlude.reports.rollups.refreshing import Counted, count, refresh
+from postlude.reports.rollups.refreshing import Counted, Look, count, look, refresh
 from postlude.reports.rollups.types import KINDS
 
 SPAN = timedelta(days=366)
 """How many days of a node are read and written at once."""
+HANDS = 2
+"""How many threads read ahead where nobody else is to be spared: in a command."""
 Tell = Callable[[int, int], None]
 
 
@@ -60,20 +63,27 @@ def parts(org: int) -> list[Part]:
     return [each for node in sorted(ends) for each in _cut(node, *ends[node])]
 
 
-def rebuild(org: int, *, again: bool = False, tell: Tell | None = None) -> Iterator[Part]:
+def rebuild(
+    org: int, *, again: bool = False, tell: Tell | None = None, hands: int = 0
+) -> Iterator[Part]:
     """Count everything again; yield each part when it is committed.
 
     One that was cut off goes on where it was, but for `again`. `tell` is told how many parts of
-    how many are done.
+    how many are done. `hands` threads read the next parts meanwhile.
     """
+
+    def read(part: Part) -> Look:
+        return look(org, part.node, part.since, part.until)
+
     every = parts(org)
     with store.write():
         row, _ = Rebuild.objects.get_or_create(org_id=org)
     names = [each.name for each in every]
     begin = names.index(row.done_to) + 1 if row.done_to in names and not again else 0
-    for done, each in enumerate(every[begin:], start=begin + 1):
+    looks = in_turn(every[begin:], read, hands=hands)
+    for done, (each, seen) in enumerate(looks, start=begin + 1):
         done_to = partial(Rebuild.objects.filter(org=org).update, done_to=each.name)
-        refresh(org, each.node, each.since, each.until, also=done_to)
+        refresh(org, each.node, each.since, each.until, also=done_to, seen=seen)
         boundaries.crossing("reports.rebuilt_part")
         if tell is not None:
             tell(done, len(every))

@@ -30,6 +30,14 @@ _PEOPLE = ("id", "org_id", "node", "day", "channel", "template", "cycle", *KINDS
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What facts said, and which versions the cells had before they were asked."""
+
+    before: dict[date, int]
+    counted: "Counted"
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
     """What facts say about a node on some days."""
 
@@ -45,30 +53,38 @@ class Counted:
         }
 
 
-def refresh(
+def refresh(  # noqa: PLR0913 - which days of which node, and what comes along
     org: int,
     node: str,
     since: date,
     until: date,
     *,
     also: Callable[[], object] | None = None,
+    seen: Look | None = None,
 ) -> int:
     """Count what a node did on these days again, both included; return how many days that is.
 
-    `also` is done in the same commit.
+    `also` is done in the same commit. `seen` is what a look of before found; where that is no more
+    how it is, facts are asked again.
     """
     while True:
-        before = _versions(org, node, since, until)
-        counted = count(org, node, since, until)
+        now = seen or look(org, node, since, until)
+        days = {*now.before, *now.counted.days()}
         with store.write():
-            if _take(org, node, before, counted.days(), clock.now()):
-                days = {*before, *counted.days()}
-                _replace(org, node, days, counted)
+            if _take(org, node, now.before, now.counted.days(), clock.now()):
+                _replace(org, node, days, now.counted)
                 if also is not None:
                     also()
                 break
+        seen = None
     boundaries.crossing("reports.refreshed")
     return len(days)
+
+
+def look(org: int, node: str, since: date, until: date) -> Look:
+    """Ask facts what a node did on these days, both included."""
+    before = _versions(org, node, since, until)
+    return Look(before, count(org, node, since, until))
 
 
 def count(org: int, node: str, since: date, until: date) -> Counted:

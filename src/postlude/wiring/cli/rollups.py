@@ -35,7 +35,7 @@ def rebuild(
         _compare(ref.id, json=json)
         return
     with output.progress("counting", shown=not json) as advance:
-        done = sum(1 for _ in reports.rebuild(ref.id, again=again, tell=advance))
+        done = sum(1 for _ in reports.rebuild(ref.id, again=again, tell=advance, hands=reports.HANDS))
     if json:
         output.emit({"parts": done})
         return

@@ -12,6 +12,7 @@ from postlude.kernel.money import Money
 from postlude.messages.types import TokenOwner
 from postlude.orders import api as orders
 from postlude.orders.api import ShopOrderSeen, Stage
+from postlude.orders.types import EventSeen, SaleSeen, State, TicketSeen, Via
 from postlude.people import api as people
 from postlude.people.types import Visit
 from postlude.tracking import api as tracking
@@ -151,6 +152,34 @@ class Shop:
         )
         [told] = orders.take_shop_orders(self.org, [seen], now=clock.now())
         self.orders[name] = told.order.id
+
+    def sell(self, name: str, *tickets: TicketSeen, via: Via = Via.POLL, **more: object) -> None:
+        """Let an order of tickets be told by a seller of them."""
+        event = EventSeen("1", "pycon-2026", "PyCon 2026 Registration: Individual")
+        sale = SaleSeen("kktix", event, name, via, tickets, **more)
+        [told] = orders.upsert_sales(self.org, [sale], now=clock.now())
+        self.orders[name] = told.order or 0
+
+    def ticket(
+        self,
+        name: str,
+        contact: str | None,
+        when: datetime | None,
+        price: int = 1_000,
+        *,
+        paid: bool = True,
+        state: State = State.PAID,
+    ) -> TicketSeen:
+        """Return a ticket as it was at an instant; `price` in whole units of TWD."""
+        return TicketSeen(
+            name,
+            "Regular",
+            Money(price * 100, "TWD"),
+            paid,
+            state if paid or state != State.PAID else State.REGISTERED,
+            source_updated_at=when,
+            contact=self.contacts[contact] if contact else None,
+        )
 
     def settle(self) -> None:
         """Let all news be heeded."""

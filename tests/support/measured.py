@@ -184,6 +184,7 @@ class Shop:
         session: tuple[datetime, datetime] | None = None,
         state: str = "closed",
         visitor: int | None = None,
+        sort: str = "shop",
     ) -> None:
         """Write an order as attribution credits it: the open, else the click; minor units."""
         seen = {each.id: each for each in Touch.objects.filter(id__in=[opened or 0, clicked or 0])}
@@ -192,6 +193,7 @@ class Shop:
             id=ids.new_id(),
             org_id=self.org,
             uid=uid,
+            sort=sort,
             contact=contact,
             visitor=visitor,
             at=at,

@@ -39,6 +39,7 @@ from postlude.attribution.orders.windows import credit_within, rule_of
 from postlude.attribution.own_rules import awaited_reasons
 from postlude.attribution.reactions import WITHIN
 from postlude.attribution.reading import notices, reaction_of
+from postlude.attribution.types import OrderSort
 
 __all__ = (
     "ATTRIBUTED",
@@ -52,6 +53,7 @@ __all__ = (
     "OrderCredited",
     "OrderReceipt",
     "OrderRule",
+    "OrderSort",
     "ReceiptLine",
     "Share",
     "Source",

@@ -90,7 +90,8 @@ class Replaced(models.Model):
 class OrderCredit(models.Model):
     """Which open and which click an order is credited to; `id` is the order's.
 
-    Every order that a shop told of has a row, tests never, also one that nothing is credited for.
+    Every order of a shop and of tickets has a row (`sort` says which; as far as the organisation
+    counts them), tests never, also one that nothing is credited for.
     What is known of a touch is a snapshot, so that it outlives the journey and the text. `contact`
     and `visitor` are whom the order names; whoever reads them asks `people` who speaks for them
     now. `rule` is the version of the organisation's rule that it was judged by, -1 before it was.
@@ -100,6 +101,7 @@ class OrderCredit(models.Model):
     id = models.BigIntegerField(primary_key=True)
     org = _org()
     uid = models.CharField(max_length=64)
+    sort = models.CharField(max_length=8, blank=True, default="shop", db_default="shop")
     contact = models.BigIntegerField(null=True)
     visitor = models.BigIntegerField(null=True)
     at = models.DateTimeField()
@@ -173,7 +175,9 @@ class OrderRuleVersion(models.Model):
     """Append-only: how long before an order a touch counts, by channel, since somebody said so.
 
     `windows` is JSON: seconds by channel, "" for those that are not named. `model`: how money is
-    shared among clicks. `by_campaign`: whether another campaign begins another session.
+    shared among clicks. `by_campaign`: whether another campaign begins another session. `sorts`:
+    which orders are credited; `tickets_from`: of tickets only those of then and later. Where more
+    of them count than before they are looked for: `looked_to` is up to which order, NULL when done.
     """
 
     id = models.BigIntegerField(primary_key=True, default=ids.new_id)
@@ -182,6 +186,9 @@ class OrderRuleVersion(models.Model):
     windows = models.TextField()
     model = models.CharField(max_length=16, default="linear", db_default="linear")
     by_campaign = models.BooleanField(default=False, db_default=False)
+    sorts = models.CharField(max_length=32, default="shop tickets", db_default="shop tickets")
+    tickets_from = models.DateTimeField(null=True)
+    looked_to = models.BigIntegerField(null=True)
     written_at = models.DateTimeField()
 
     class Meta:

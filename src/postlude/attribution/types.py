@@ -47,6 +47,13 @@ class OrderState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class OrderSort(StrEnum):
+    """What was ordered. SHOP: whatever a till, a site or an app tells of. TICKETS: to events."""
+
+    SHOP = "shop"
+    TICKETS = "tickets"
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """A message that may be reacted to. `about`: the order that it asks about, by its uid."""

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, Sum
 from postlude.kernel import store
 from postlude.kernel.money import Money
 from postlude.orders.happenings import ref
-from postlude.orders.models import Happening, Ticket, TicketType
+from postlude.orders.models import Happening, Order, Ticket, TicketType
 from postlude.orders.types import SalesSummary, State, TicketFact, TypeSummary
 
 _CHUNK = 500
@@ -61,6 +61,12 @@ def find_tickets(org: int, number: str) -> list[int]:
         named |= Q(id=int(number))
     rows = Ticket.objects.filter(named, org=org).order_by("id")
     return list(rows.values_list("id", flat=True)[:_CHUNK])
+
+
+def ticket_orders_named(org: int, numbers: Iterable[str]) -> dict[str, int]:
+    """Return orders of tickets by their numbers; of two sellers' with one number the later."""
+    rows = Order.objects.filter(org=org, number__in=list(numbers)).order_by("id")
+    return dict(rows.values_list("number", "id"))
 
 
 def paid_tickets(org: int, *, conference: int | None = None) -> list[int]:

@@ -42,6 +42,7 @@ def hand_over(org: int, contacts: Collection[int]) -> int:
             Ticket.objects.filter(org=org, id__in=numbers).update(contact=heads[contact])
             returning.note(org, TICKET, dict.fromkeys(numbers, (contact, heads[contact])))
             work.publish("ticket.changed", org, numbers)
+            work.publish(TOLD, org, [ticket.order_id for ticket in tickets])
             paid = [ticket.id for ticket in tickets if ticket.state == State.PAID]
             work.publish("ticket.paid", org, paid)
         bought = _hand_over_shop_orders(org, heads)
@@ -79,8 +80,10 @@ def give_back(org: int, contacts: Collection[int]) -> int:
     with store.write():
         tickets = _back(org, Ticket, TICKET, contacts)
         work.publish("ticket.changed", org, tickets)
-        rows = Ticket.objects.filter(org=org, id__in=list(tickets), state=State.PAID)
-        work.publish("ticket.paid", org, list(rows.values_list("id", flat=True)))
+        rows = Ticket.objects.filter(org=org, id__in=list(tickets))
+        work.publish(TOLD, org, list(rows.values_list("order", flat=True)))
+        paid = rows.filter(state=State.PAID)
+        work.publish("ticket.paid", org, list(paid.values_list("id", flat=True)))
         work.publish(LEFT, org, {holder for holder, _ in tickets.values()})
         bought = _back(org, ShopOrder, ORDER, contacts)
         counting = ShopOrder.objects.filter(

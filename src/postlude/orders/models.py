@@ -119,6 +119,8 @@ class Order(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("org", "source", "number"), name="orders_order_number"),
         )
+        # What attribution looks at again: the orders of the last hours, however old.
+        indexes = (models.Index(fields=("org", "created_at"), name="orders_order_seen"),)
 
 
 class Ticket(models.Model):

@@ -18,6 +18,7 @@ from postlude.orders.lifecycle import Description, Known
 from postlude.orders.models import Happening, TicketType
 from postlude.orders.rehoming import rehome
 from postlude.orders.renumbering import Holder, renumber
+from postlude.orders.shop.taking import TOLD
 from postlude.orders.ticket_types import resolve_types
 from postlude.orders.types import (
     Change,
@@ -53,9 +54,10 @@ def upsert_sales(org: int, sales: Sequence[SaleSeen], *, now: datetime) -> list[
     """Take sales in; return what became of each, in order.
 
     Idempotent, and the same whatever the door (`via`) and the order of arrival: see `lifecycle`.
-    Publishes `ticket.paid`, `ticket.refunded` and `ticket.changed` (keys: ticket ids), and
-    `ticket.left` (keys: contacts), in the commit that changes the ticket. At most 100 sales a
-    transaction, unless the caller is already inside `store.write()`.
+    Publishes `ticket.paid`, `ticket.refunded` and `ticket.changed` (keys: ticket ids),
+    `ticket.left` (keys: contacts) and `order.told` (keys: orders; never of guests alone), in the
+    commit that changes the ticket. At most 100 sales a transaction, unless the caller is already
+    inside `store.write()`.
     """
     outcomes: list[SaleOutcome | None] = [None] * len(sales)
     by_source: dict[str, list[int]] = defaultdict(list)
@@ -110,6 +112,7 @@ def _upsert(org: int, source: str, sales: Sequence[SaleSeen], now: datetime) -> 
     _fix_days(batch)
     working.save(org, source, list(batch.orders.values()))
     recount(org, _buyers(batch.orders.values()))
+    batch.news[TOLD] = _told(batch.orders.values())
     for topic in sorted(batch.news):
         work.publish(topic, org, batch.news[topic])
     warned += [*renumbered, *_misplaced(found, held, sales)]
@@ -126,6 +129,16 @@ def _buyers(orders: Iterable[Working]) -> set[int | None]:
         if line.before != line.known
         for each in (line.before, line.known)
         if each is not None and each.state == State.PAID
+    }
+
+
+def _told(orders: Iterable[Working]) -> set[int]:
+    """Return the orders of which something is known otherwise; a guest has ordered nothing."""
+    return {
+        here.order.id
+        for here in orders
+        for line in here.lines
+        if line.before != line.known and line.known.description.via != Via.GUEST
     }
 
 

@@ -27,6 +27,12 @@ class Attribution(Part):
     command line), those without a sign of a machine, or all. None leaves it as it is."""
     identity: Literal["recipient", "clicker"] | None = None
     """Whose a click is that came from somebody else's browser. None leaves it as it is."""
+    orders: list[Literal["shop", "tickets"]] | None = Field(None, min_length=1)
+    """Which orders are credited: of the shop (a till, a site, an app), of tickets to events. None
+    leaves it as it is: both, while nobody said."""
+    tickets_since: Day | None = None
+    """From which day on orders of tickets are credited. None leaves it as it is: all of them, or,
+    where tickets were sold before they could be credited, those since the migration."""
     since: Day | None = None
     """From which day on `counts` and `identity` hold; else from the day of `apply`. Days before
     keep what they had."""

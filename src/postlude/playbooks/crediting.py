@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from postlude.attribution import api as attribution
-from postlude.attribution.api import Model, OrderRule
+from postlude.attribution.api import Model, OrderRule, OrderSort
 from postlude.orgs import api as orgs
 from postlude.orgs.types import Counts, Identity, Measuring
 from postlude.playbooks import durations, shape
@@ -28,6 +28,10 @@ def problems(document: Document, playbook: shape.Playbook) -> Iterator[Problem]:
         if window > attribution.LONGEST_WINDOW:
             words = "An open or a click counts for at most 31 days."
             yield document.problem(place, words, "Such as 24 hours, or 5 days.")
+    if part.tickets_since is not None and part.orders is not None and "tickets" not in part.orders:
+        words = "`tickets_since` is about orders of tickets, and `orders` leaves these out."
+        hint = "Name `tickets` among `orders`, or leave `tickets_since` out."
+        yield document.problem((_HERE, "tickets_since"), words, hint, key=True)
     if part.since is not None and part.counts is None and part.identity is None:
         words = "`since` says from which day `counts` or `identity` holds, and neither is here."
         hint = "Add one of them; windows hold for every order."
@@ -44,6 +48,8 @@ def carry(org: int, part: Attribution | None, *, actor: str, now: datetime) -> N
         within=part.within,
         model=Model(part.model),
         by_campaign=part.new_session_by_campaign,
+        sorts=_sorts(part),
+        tickets_from=_tickets_from(org, part),
         now=now,
     )
     first = _first_day(org, part, now)
@@ -58,6 +64,8 @@ def sentence(part: Attribution) -> str:
     said += [f"{name} {durations.words(each)}" for name, each in part.channels.items()]
     said += [f"shared by {part.model}"]
     said += ["another campaign is another session"] if part.new_session_by_campaign else []
+    said += [f"orders of {' and '.join(part.orders)} are credited"] if part.orders else []
+    said += [f"of tickets since {part.tickets_since}"] if part.tickets_since else []
     said += [f"{part.counts} touches count"] if part.counts else []
     said += [f"a click is its {part.identity}'s"] if part.identity else []
     said += [f"these since {part.since}"] if part.since and (part.counts or part.identity) else []
@@ -67,29 +75,49 @@ def sentence(part: Attribution) -> str:
 def in_force(org: int, part: Attribution, *, now: datetime) -> dict[str, Any]:
     """Return what holds now, as a file would say it; touches by the file's first day."""
     rule = attribution.rule_of(org)
-    return _said(rule, orgs.measuring_on(org, _first_day(org, part, now)))
+    return _said(org, rule, orgs.measuring_on(org, _first_day(org, part, now)))
 
 
 def wanted(org: int, part: Attribution, *, now: datetime) -> dict[str, Any]:
     """Return what would hold by the file."""
     named = {str(name): each for name, each in part.channels.items() if each != part.within}
     model = Model(part.model)
-    rule = OrderRule(0, part.within, named, model, part.new_session_by_campaign)
+    held = attribution.rule_of(org)
+    rule = OrderRule(
+        0,
+        part.within,
+        named,
+        model,
+        part.new_session_by_campaign,
+        held.sorts if part.orders is None else frozenset(_sorts(part) or ()),
+        _tickets_from(org, part) or held.tickets_from,
+    )
     it = orgs.measuring_on(org, _first_day(org, part, now))
     changed = {"counts": it.counts, "identity": it.identity, **_changes(part, it)}
-    return _said(rule, Measuring(counts=changed["counts"], identity=changed["identity"]))
+    return _said(org, rule, Measuring(counts=changed["counts"], identity=changed["identity"]))
 
 
-def _said(rule: OrderRule, it: Measuring) -> dict[str, Any]:
+def _said(org: int, rule: OrderRule, it: Measuring) -> dict[str, Any]:
     names = {counts: name for name, counts in _COUNTS.items()}
+    since = rule.tickets_from
     return {
         "within": durations.words(rule.within),
         "channels": {name: durations.words(each) for name, each in rule.windows.items()},
         "model": rule.model.value,
         "new_session_by_campaign": rule.by_campaign,
+        "orders": sorted(each.value for each in rule.sorts),
+        "tickets_since": "" if since is None else str(orgs.local_day(org, since)),
         "counts": names[it.counts],
         "identity": it.identity.value,
     }
+
+
+def _sorts(part: Attribution) -> list[OrderSort] | None:
+    return None if part.orders is None else [OrderSort(each) for each in part.orders]
+
+
+def _tickets_from(org: int, part: Attribution) -> datetime | None:
+    return None if part.tickets_since is None else orgs.day_bounds(org, part.tickets_since)[0]
 
 
 def _first_day(org: int, part: Attribution, now: datetime) -> date:

@@ -118,7 +118,7 @@ NAMES: Mapping[str, str] = {
     "NodeSendBlockLog": "messages that are blocked, and attempts without a message (`journeys`)",
     "NodeActionLog": "SendAttempt (`journeys`)",
     "Tracking, TrackingPixel, TrackingLink": "Touch (`tracking`); link and pixel are in its token",
-    "Conversion": "Order (`orders`)",
+    "Conversion": "Order (`orders`), of the shop or of tickets",
     "ConversionAttribution": "OrderCredit, `attribution_facts_order` (`attribution`)",
     "Workflow, workflow group": "Journey, folder (`journeys`)",
     "TPageView, TEvent": "PageView, Event (`activity`)",
@@ -158,6 +158,8 @@ the rates are of, and by the same word orders are credited, each touch as was sa
 somebody else's browser. A name stays what it was: neither journeys
 nor templates are ever deleted, and a journey that no longer sends by a channel can still be
 chosen for it.
+
+Orders are those of the shop and of tickets; `orders` asks for one sort alone.
 
 Whoever entered a node is in one number of it: entered = sent + blocked + held out + waiting +
 failed + unknown. A total counts a person and an order once, in however many lines they are.

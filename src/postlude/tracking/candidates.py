@@ -41,11 +41,15 @@ def of_orders(org: int, orders: Collection[int]) -> set[int]:
     """Return the clicks before these orders of which nobody has said anything."""
     if not orders:
         return set()
-    rows = store.rows_sql(
-        "SELECT contact, visitor, at FROM orders_facts_shop_order "  # noqa: S608 - our own SQL
-        f"WHERE org = %s AND order_id {store.among()} AND at IS NOT NULL",
-        [org, store.many(sorted(orders))],
-    )
+    rows = [
+        row
+        for view in ("orders_facts_shop_order", "orders_facts_ticket_order")
+        for row in store.rows_sql(
+            f"SELECT contact, visitor, at FROM {view} "  # noqa: S608 - our own SQL
+            f"WHERE org = %s AND order_id {store.among()} AND at IS NOT NULL",
+            [org, store.many(sorted(orders))],
+        )
+    ]
     guests = {visitor for contact, visitor, _ in rows if contact is None and visitor is not None}
     known = people.contacts_of_visitors(org, guests) if guests else {}
     buyers, browsers = [], []

@@ -59,10 +59,29 @@ def test_it_is_said_why(shop):
 
 
 def test_what_is_no_order_is_said_so(shop):
-    assert "No shop has told of this order." in look("owner", number="nothing").content.decode()
-    assert "No shop has told" in look("owner", number="A\0").content.decode()
+    assert "Nobody has told of this order" in look("owner", number="nothing").content.decode()
+    assert "Nobody has told" in look("owner", number="A\0").content.decode()
     assert 200 == look("owner").status_code
 
 
 def test_an_outsider_sees_nothing(shop):
     assert look("outsider", number="A 7/<b>").status_code in {403, 404}
+
+
+def test_an_order_of_tickets_says_so_and_of_two_of_one_number_either_is_shown(shop):
+    with kernel_clock.use(kernel_clock.FrozenClock(at("12:00:00", 12))):
+        shop.order("7", at("13:00:00"), 300, contact="ann")
+        shop.sell("7", shop.ticket("1", "ann", at("12:30:00"), 90))
+        shop.sell("8", shop.ticket("2", "ann", at("12:30:00"), 80))
+        shop.heed()
+    one, other, alone = (
+        look("owner", **query).content.decode()
+        for query in ({"number": "7"}, {"number": "7", "of": "tickets"}, {"number": "8"})
+    )
+    assert "of the shop" in one
+    assert "13:00:00" in one
+    for page in (other, alone):
+        assert "<span>of tickets</span>" in page
+        assert "12:30:00" in page
+    assert "90.00" in other
+    assert "a later one was taken" in alone

@@ -29,6 +29,8 @@ attribution:
   counts: filtered
   identity: clicker
   since: 2026-03-10
+  orders: [shop, tickets]
+  tickets_since: 2026-02-01
 """
 
 
@@ -51,10 +53,14 @@ def test_what_stands_there_is_what_holds(db, tmp_path) -> None:
     assert timedelta(hours=12) == rule.within
     assert {"email": timedelta(days=5), "sms": timedelta(hours=1)} == rule.windows
     assert (attribution.Model.POSITION, True) == (rule.model, rule.by_campaign)
+    assert frozenset(attribution.OrderSort) == rule.sorts
+    assert orgs.day_bounds(org, date(2026, 2, 1))[0] == rule.tickets_from
     before, after = (orgs.measuring_on(org, date(2026, 3, day)) for day in (9, 10))
     assert (Counts.SEED, Identity.RECIPIENT) == (before.counts, before.identity)
     assert (Counts.FILTERED, Identity.CLICKER) == (after.counts, after.identity)
-    assert any(each.startswith("attribution: 12 hours, email 5 days") for each in report.changes)
+    [said] = [each for each in report.changes if each.startswith("attribution: ")]
+    assert said.startswith("attribution: 12 hours, email 5 days")
+    assert "orders of shop and tickets are credited, of tickets since 2026-02-01" in said
 
 
 def test_the_same_again_is_no_version_of_the_rule_and_a_change_is_one(db, tmp_path) -> None:
@@ -89,6 +95,14 @@ def test_what_it_does_not_state_stays_as_somebody_said(db, tmp_path) -> None:
     apply(path)
     assert ({}, "last") == (attribution.rule_of(org).windows, attribution.rule_of(org).model)
     assert Counts.RAW is orgs.measuring_on(org, date(2026, 3, 1)).counts
+
+    only = f"{HEAD}attribution: {{orders: [tickets], tickets_since: 2026-02-01}}\n"
+    path.write_text(only, encoding="utf-8")
+    apply(path)
+    path.write_text(f"{HEAD}attribution: {{model: last}}\n", encoding="utf-8")
+    apply(path)
+    assert {attribution.OrderSort.TICKETS} == attribution.rule_of(org).sorts
+    assert attribution.rule_of(org).tickets_from is not None
 
     path.write_text(HEAD, encoding="utf-8")
     assert ("attribution: what was said of it holds on",) == apply(path).left_out
@@ -125,6 +139,9 @@ def test_what_would_change_is_shown_before_it_does(db, tmp_path) -> None:
         ("position", "shapley", 6, "“shapley” is not known here", "position"),
         ("filtered", "seed", 8, "“seed” is not known here", "human"),
         ("2026-03-10", "soon", 10, "no day", ""),
+        ("[shop, tickets]", "[shop]", 12, "leaves these out", "Name `tickets`"),
+        ("[shop, tickets]", "[meals]", 11, "“meals” is not known here", "tickets"),
+        ("[shop, tickets]", "[]", 11, "", ""),
         ("  counts: filtered\n  identity: clicker\n", "", 8, "neither is here", "Add one"),
     ],
 )

@@ -6,12 +6,17 @@ from datetime import datetime
 
 from postlude.attribution.models import OrderCredit
 from postlude.attribution.orders.judging import SAID, answers, judge, said
-from postlude.attribution.orders.knowing import OrderKnown, orders_after_id, orders_known
-from postlude.attribution.orders.windows import rule_of
-from postlude.kernel import store
+from postlude.attribution.orders.knowing import (
+    OrderKnown,
+    count_orders,
+    orders_after_id,
+    orders_known,
+)
+from postlude.attribution.orders.windows import looked_to, rule_of
 
 _PAGE = 500
 _NO_ORDER = ("no order",)
+_MISSING = ("missing",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,27 +75,29 @@ def recompute(  # noqa: PLR0913 - where to begin, what to do, whom to tell
 def _awaiting(org: int, found: Iterable[Difference]) -> set[int]:
     """Return which of these were judged by an older rule: their turn is about to come.
 
-    A row without an order is wrong by any rule.
+    So is that of orders that are credited since somebody said so. A row without an order is wrong
+    by any rule.
     """
-    numbers = [each.order for each in found if each.names != _NO_ORDER]
+    found = list(found)
+    numbers = [each.order for each in found if each.names not in {_NO_ORDER, _MISSING}]
+    place = looked_to(org)
+    new = {each.order for each in found if each.names == _MISSING}
+    coming = set() if place is None else {each for each in new if each > place}
     rows = OrderCredit.objects.filter(
         org=org, id__in=numbers, judged_at__isnull=False, rule__lt=rule_of(org).version
     )
-    return set(rows.values_list("id", flat=True))
+    return coming | set(rows.values_list("id", flat=True))
 
 
 def count(org: int, after: int = 0) -> int:
     """Return how many orders there are to walk."""
-    rows = store.rows_sql(
-        "SELECT count(*) FROM orders_facts_shop_order WHERE org = %s AND order_id > %s",
-        [org, after],
-    )
-    return int(rows[0][0])
+    return count_orders(org, after, rule_of(org))
 
 
 def _page(org: int, after: int) -> list[Difference]:
     """Return the next orders, and those of the table that are no orders any more between them."""
-    known = orders_after_id(org, after, _PAGE)
+    rule = rule_of(org)
+    known = orders_after_id(org, after, _PAGE, rule)
     rows = OrderCredit.objects.filter(org=org, id__gt=after)
     if len(known) == _PAGE:
         rows = rows.filter(id__lte=known[-1].id)
@@ -100,7 +107,7 @@ def _page(org: int, after: int) -> list[Difference]:
     if suspects:  # it may have changed between the one look and the other
         again = _compare(
             org,
-            orders_known(org, suspects),
+            orders_known(org, suspects, rule),
             OrderCredit.objects.filter(org=org, id__in=suspects),
         )
         second = {each.order: each for each in again}
@@ -118,7 +125,7 @@ def _compare(
     for each in known:
         mine = said(rows[each.id]) if each.id in rows else None
         names = (
-            ("missing",)
+            _MISSING
             if mine is None
             else tuple(
                 name for name, a, b in zip(SAID, mine, right[each.id], strict=True) if a != b

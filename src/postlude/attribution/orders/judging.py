@@ -28,7 +28,8 @@ SETTLES = timedelta(minutes=6)
 _SNAPSHOT = ("touch", "message", "channel", "node", "template", "cycle", "touched_at", "contact")
 _NO_TOUCH: tuple[Any, ...] = (None, None, "", "", None, None, None, None)
 SAID = (
-    *("uid", "contact", "visitor", "at", "created_at", "state", "amount_minor", "currency"),
+    *("uid", "sort", "contact", "visitor", "at", "created_at", "state"),
+    *("amount_minor", "currency"),
     *(f"open_{name}" for name in _SNAPSHOT),
     *(f"click_{name}" for name in _SNAPSHOT),
     *("session_started_at", "session_last_at"),
@@ -36,7 +37,7 @@ SAID = (
 )
 _COLUMNS = ("id", "org_id", *SAID, "judged_at", "look_at")
 _CHANGES = frozenset({*SAID, "judged_at", "look_at"})
-_NEW = ("id", "org_id", "uid", "at", "created_at", "state", "currency", "rule", *(
+_NEW = ("id", "org_id", "uid", "sort", "at", "created_at", "state", "currency", "rule", *(
     f"{slot}_{name}" for slot in ("open", "click") for name in ("channel", "node")
 ), "session_source", "session_medium", "session_campaign")  # fmt: skip
 Answer = tuple[Any, ...]
@@ -46,7 +47,7 @@ def judge(org: int, orders: Collection[int], *, now: datetime) -> int:
     """Judge these orders and return how many are said otherwise than before. Safe to repeat.
 
     In the same commit `order.attributed` is published for those (keys: ids of orders). Orders that
-    are not there, or turned out to be tests, are forgotten.
+    are not there, turned out to be tests, or are not credited by the rule are forgotten.
     """
     changed = 0
     for some in store.chunks(sorted(set(orders)), ORDERS):
@@ -78,12 +79,13 @@ def said(row: OrderCredit) -> Answer:
 
 def _judge(org: int, orders: Sequence[int], now: datetime) -> int:
     rows = _locked(org, orders, now)
-    known = {each.id: each for each in orders_known(org, orders)}
+    rule = rule_of(org)
+    known = {each.id: each for each in orders_known(org, orders, rule)}
     gone = [each for each in orders if each not in known]
     forgotten = [each for each in gone if rows[each].judged_at is not None]
     if gone:
         OrderCredit.objects.filter(org=org, id__in=gone).delete()
-    found = answers(org, known.values(), rule_of(org))
+    found = answers(org, known.values(), rule)
     changed = {each: it for each, it in found.items() if said(rows[each]) != it}
     store.upsert_many(
         OrderCredit,
@@ -103,7 +105,7 @@ def _locked(org: int, orders: Sequence[int], now: datetime) -> dict[int, OrderCr
     rows = _lock(org, orders)
     missing = [each for each in orders if each not in rows]
     if missing:
-        empty = ("", now, now, OrderState.OPEN.value, "", -1, *[""] * 7)
+        empty = ("", "", now, now, OrderState.OPEN.value, "", -1, *[""] * 7)
         values = [(each, org, *empty) for each in missing]
         store.insert_ignore(OrderCredit, _NEW, values, conflict=("id",))
         rows |= _lock(org, missing)
@@ -136,7 +138,8 @@ def _answer(
     version: int,
 ) -> Answer:
     return (
-        *(order.uid, order.contact, order.visitor, order.at, order.created_at, order.state.value),
+        *(order.uid, order.sort.value, order.contact, order.visitor),
+        *(order.at, order.created_at, order.state.value),
         *(order.amount_minor, order.currency),
         *_touch(opened),
         *_touch(clicked),

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from postlude.activity.types import Campaign
+from postlude.attribution.orders.rules import OrderRule
 from postlude.attribution.orders.sessions import Session, Step, reaches, session_of
-from postlude.attribution.types import OrderState
+from postlude.attribution.types import OrderSort, OrderState
 from postlude.kernel import store
 from postlude.tracking import api as tracking
 from postlude.tracking.types import TouchFact
@@ -18,12 +19,16 @@ _NEAR = timedelta(hours=24)
 # Most sessions are over sooner; of one that is not, what came before is asked for.
 _STRETCH = timedelta(hours=3)
 _ORDER = "order_id, uid, contact, visitor, at, created_at, state, amount_minor, currency"
+_VIEWS = {
+    OrderSort.SHOP: "orders_facts_shop_order",
+    OrderSort.TICKETS: "orders_facts_ticket_order",
+}
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class OrderKnown:
-    """An order of a shop as its room tells of it."""
+    """An order as its room tells of it."""
 
     id: int
     uid: str
@@ -34,32 +39,74 @@ class OrderKnown:
     state: OrderState
     amount_minor: int | None
     currency: str
+    sort: OrderSort = OrderSort.SHOP
 
 
-def orders_known(org: int, ids: Collection[int]) -> list[OrderKnown]:
-    """Return these orders, tests left out."""
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view of orders of one sort, and which of them a rule takes: `where`, with its values."""
+
+    sort: OrderSort
+    name: str
+    where: str = ""
+    values: tuple[datetime, ...] = ()
+
+
+def views(rule: OrderRule) -> list[View]:
+    """Return where the orders are that a rule takes; each is asked by itself, by its indexes."""
+    found = [View(each, _VIEWS[each]) for each in OrderSort if each in rule.sorts]
+    since = rule.tickets_from
+    if since is None:
+        return found
+    tickets = OrderSort.TICKETS
+    return [
+        replace(each, where=" AND o.at >= %s", values=(since,)) if each.sort is tickets else each
+        for each in found
+    ]
+
+
+def orders_known(org: int, ids: Collection[int], rule: OrderRule) -> list[OrderKnown]:
+    """Return these orders, tests and what the rule does not take left out."""
     found: list[OrderKnown] = []
     for part in store.chunks(sorted(set(ids)), _CHUNK):
-        rows = store.rows_sql(
-            f"SELECT {_ORDER} FROM orders_facts_shop_order "  # noqa: S608 - our own words
-            f"WHERE org = %s AND order_id {store.among()}",
-            [org, store.many(part)],
-        )
-        found += [_order(*row) for row in rows]
+        for view in views(rule):
+            rows = store.rows_sql(
+                f"SELECT {_ORDER} FROM {view.name} o "  # noqa: S608 - our own words
+                f"WHERE o.org = %s AND o.order_id {store.among()}{view.where}",
+                [org, store.many(part), *view.values],
+            )
+            found += [_order(view.sort, *row) for row in rows]
     return found
 
 
-def orders_after_id(org: int, after: int, limit: int) -> list[OrderKnown]:
-    """Return the next orders above an id, in the order of their ids."""
-    rows = store.rows_sql(
-        f"SELECT {_ORDER} FROM orders_facts_shop_order "  # noqa: S608 - our own words
-        "WHERE org = %s AND order_id > %s ORDER BY order_id LIMIT %s",
-        [org, after, limit],
+def orders_after_id(org: int, after: int, limit: int, rule: OrderRule) -> list[OrderKnown]:
+    """Return the next orders above an id that the rule takes, in the order of their ids."""
+    found: list[OrderKnown] = []
+    for view in views(rule):
+        rows = store.rows_sql(
+            f"SELECT {_ORDER} FROM {view.name} o "  # noqa: S608 - our own words
+            f"WHERE o.org = %s AND o.order_id > %s{view.where} ORDER BY o.order_id LIMIT %s",
+            [org, after, *view.values, limit],
+        )
+        found += [_order(view.sort, *row) for row in rows]
+    return sorted(found, key=lambda each: each.id)[:limit]
+
+
+def count_orders(org: int, after: int, rule: OrderRule) -> int:
+    """Return how many orders above an id the rule takes."""
+    return sum(
+        int(row[0])
+        for view in views(rule)
+        for row in store.rows_sql(
+            f"SELECT count(*) FROM {view.name} o "  # noqa: S608 - our own words
+            f"WHERE o.org = %s AND o.order_id > %s{view.where}",
+            [org, after, *view.values],
+        )
     )
-    return [_order(*row) for row in rows]
 
 
 def _order(  # noqa: PLR0913, PLR0917 - a row has as many columns as it has
+    sort: OrderSort,
     number: int,
     uid: str,
     contact: int | None,
@@ -80,6 +127,7 @@ def _order(  # noqa: PLR0913, PLR0917 - a row has as many columns as it has
         OrderState(state),
         amount_minor,
         currency or "",
+        sort,
     )
 
 

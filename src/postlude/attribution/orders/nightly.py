@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from postlude.attribution.models import OrderCredit
 from postlude.attribution.orders.checking import Difference, recompute
-from postlude.attribution.orders.windows import rule_of
+from postlude.attribution.orders.windows import looked_to, rule_of
 from postlude.kernel import clock, nightly
 from postlude.kernel.jobs import Budget
 from postlude.kernel.nightly import Portion
@@ -66,7 +66,7 @@ def _under_way(org: int, now: datetime) -> bool:
     """Say whether orders wait to be looked at again: by their time, or since the rule changed."""
     rows = OrderCredit.objects.filter(org=org)
     due, stale = rows.filter(look_at__lte=now), rows.filter(rule__lt=rule_of(org).version)
-    return due.exists() or stale.exists()
+    return due.exists() or stale.exists() or looked_to(org) is not None
 
 
 def _settled(found: tuple[Difference, ...]) -> tuple[Difference, ...]:

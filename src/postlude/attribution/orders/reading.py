@@ -5,7 +5,7 @@ from collections.abc import Collection
 from postlude.activity.types import Campaign
 from postlude.attribution.models import OrderCredit
 from postlude.attribution.orders.types import OrderCredited, TouchSnapshot
-from postlude.attribution.types import OrderState
+from postlude.attribution.types import OrderSort, OrderState
 from postlude.kernel import store
 from postlude.kernel.money import Money
 
@@ -13,7 +13,7 @@ _CHUNK = 500
 
 
 def credited(org: int, orders: Collection[int]) -> dict[int, OrderCredited]:
-    """Return what orders of a shop are credited to, by order; those not judged yet are left out."""
+    """Return what orders are credited to, by order; those not judged yet are left out."""
     found: dict[int, OrderCredited] = {}
     for chunk in store.chunks(sorted(set(orders)), _CHUNK):
         for row in OrderCredit.objects.filter(org=org, id__in=chunk, judged_at__isnull=False):
@@ -37,6 +37,7 @@ def _fact(row: OrderCredit) -> OrderCredited:
         session_last_at=row.session_last_at,
         rule=row.rule,
         session_campaign=Campaign(row.session_source, row.session_medium, row.session_campaign),
+        sort=OrderSort(row.sort),
     )
 
 

@@ -27,11 +27,12 @@ _CHUNK = 500
 
 
 def receipt(org: int, order: int) -> OrderReceipt | None:
-    """Judge an order anew and say of each touch around it why; None for what is no order."""
-    known = knowing.orders_known(org, [order])
+    """Judge an order anew and say of each touch around it why; None for what is not credited."""
+    rule = rule_of(org)
+    known = knowing.orders_known(org, [order], rule)
     if not known:
         return None
-    [it], rule, how = known, rule_of(org), measured(org)
+    [it], how = known, measured(org)
     owned = touches_of(org, [it], how, back=rule.longest + _OLDER, on=_LATER)[it.id]
     found = credit(rule.rule, it.at, owned.touches, counts=how.counts)
     session = knowing.sessions_of(org, [it], by_campaign=rule.by_campaign).get(it.id)
@@ -81,6 +82,7 @@ def _fact(order: OrderKnown, found: Credit, session: Session | None, version: in
         session_last_at=session.last_at if session else None,
         rule=version,
         session_campaign=session.campaign if session else NO_CAMPAIGN,
+        sort=order.sort,
     )
 
 
@@ -98,9 +100,9 @@ def credits(  # noqa: A001 - the word of the product
     order sum to what it came to; an order without a click has no shares.
     """
     found: dict[int, list[Share]] = {}
-    how = measured(org)
+    how, rule = measured(org), rule_of(org)
     for part in store.chunks(sorted(set(orders)), _CHUNK):
-        known = {each.id: each for each in knowing.orders_known(org, part)}
+        known = {each.id: each for each in knowing.orders_known(org, part, rule)}
         owned = touches_of(org, known.values(), how, back=lookback)
         for number, it in known.items():
             mine = {each.id: each for each in owned[number].touches if _shares(each, how)}

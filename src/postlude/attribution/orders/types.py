@@ -6,7 +6,7 @@ from datetime import datetime
 from postlude.activity.types import NO_CAMPAIGN, Campaign
 from postlude.attribution.choosing import Why
 from postlude.attribution.orders.rules import OrderRule
-from postlude.attribution.types import OrderState
+from postlude.attribution.types import OrderSort, OrderState
 from postlude.kernel.money import Money
 from postlude.orgs.types import Counts
 
@@ -53,6 +53,7 @@ class OrderCredited:
     session_last_at: datetime | None
     rule: int
     session_campaign: Campaign = NO_CAMPAIGN
+    sort: OrderSort = OrderSort.SHOP
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ class Asked:
     journey: str = ""
     basis: str = ""
     counts: str = ""
+    orders: str = ""
 
     def query(self, **more: Any) -> str:
         named = {
@@ -87,6 +88,7 @@ class Asked:
             "journey": self.journey,
             "basis": self.basis,
             "counts": self.counts,
+            "orders": self.orders,
             **more,
         }
         return urlencode({key: value for key, value in named.items() if value})
@@ -278,6 +280,7 @@ class Shown:
     href: str
     message: str
     order: str
+    sort: str
     at: Any
     state: str
     reason: str
@@ -301,6 +304,7 @@ def shown(org: OrgRef, found: reports.ChannelOpened) -> list[Shown]:
                 reverse("console:buyer", args=[org.slug, token]) if token else "",
                 reverse("console:message", args=[org.slug, message]) if message else "",
                 each.order,
+                each.sort,
                 each.at,
                 each.state,
                 each.reason,

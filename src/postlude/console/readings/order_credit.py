@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from postlude.attribution import api as attribution
-from postlude.attribution.api import OrderReceipt, ReceiptLine, Why
+from postlude.attribution.api import OrderReceipt, OrderSort, ReceiptLine, Why
 from postlude.kernel import storable, tokens
 from postlude.kernel.errors import N_
 from postlude.orders import api as orders
@@ -23,6 +23,7 @@ _WHY = {
 }
 _SIGN = N_("it bears the sign of a machine")
 _KINDS = {"open": N_("Opened"), "click": N_("Clicked")}
+_SORTS = {OrderSort.SHOP: N_("of the shop"), OrderSort.TICKETS: N_("of tickets")}
 _STATES = {"opened": N_("opened"), "closed": N_("closed"), "cancelled": N_("cancelled")}
 
 
@@ -45,6 +46,7 @@ class Shown:
     """An order and its touches, in the order of time. `hours`: how long a touch counts."""
 
     number: str
+    sort: str
     at: datetime
     state: str
     amount: str
@@ -55,13 +57,23 @@ class Shown:
     agrees: bool
 
 
-def shown(org: OrgRef, number: str) -> Shown | None:
-    """Return what an order is credited to; None for what no shop has told of, or is a test."""
+def shown(org: OrgRef, number: str, sort: str = "") -> Shown | None:
+    """Return what an order is credited to; None for what nobody has told of, or is not credited.
+
+    `sort` (shop, tickets) is for two orders of one number.
+    """
     if storable.text(number) != number:
         return None
-    found = orders.shop_orders_named(org.id, [number]).get(number)
-    receipt = attribution.receipt(org.id, found.id) if found else None
+    found = _found(org, number, sort)
+    receipt = attribution.receipt(org.id, found) if found else None
     return None if receipt is None else _shown(org, receipt)
+
+
+def _found(org: OrgRef, number: str, sort: str) -> int | None:
+    told = orders.shop_orders_named(org.id, [number]).get(number)
+    if told is not None and sort != OrderSort.TICKETS:
+        return told.id
+    return orders.ticket_orders_named(org.id, [number]).get(number)
 
 
 def _shown(org: OrgRef, receipt: OrderReceipt) -> Shown:
@@ -69,6 +81,7 @@ def _shown(org: OrgRef, receipt: OrderReceipt) -> Shown:
     windows = [(_("all"), rule.within), *sorted(rule.windows.items())]
     return Shown(
         number=order.uid,
+        sort=_(_SORTS[order.sort]),
         at=order.at,
         state=_(_STATES[order.state.value]),
         amount="" if order.amount is None else str(order.amount),

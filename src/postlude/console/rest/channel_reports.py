@@ -95,6 +95,7 @@ class ChannelOut(Schema):
     journey: str | None
     basis: str
     counts: str
+    orders: str
     zone: str
     currency: str
     as_of: datetime
@@ -109,6 +110,7 @@ class RowOut(Schema):
     contact: str | None
     message: str | None
     order: str | None
+    sort: str | None
     at: datetime | None
     state: str | None
     reason: str | None
@@ -149,6 +151,7 @@ class CostOut(Schema):
     since: date = Field(alias="from")
     to: date
     basis: str
+    orders: str
     zone: str
     currency: str
     as_of: datetime
@@ -165,10 +168,16 @@ class Days(Schema):
     to: str = ""
     channel: list[str] = Field(default_factory=list)
     basis: str = ""
+    orders: str = ""
 
     def cost(self, org: int) -> cost.Asked:
         return reports.cost_asked(
-            org, since=self.since, until=self.to, channels=self.channel, basis=self.basis
+            org,
+            since=self.since,
+            until=self.to,
+            channels=self.channel,
+            basis=self.basis,
+            orders=self.orders,
         )
 
 
@@ -187,6 +196,7 @@ class Filters(Days):
             journey=self.journey,
             basis=self.basis,
             counts=self.counts,
+            orders=self.orders,
         )
 
 

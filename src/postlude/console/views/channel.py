@@ -138,6 +138,7 @@ def _asked(request: HttpRequest) -> Asked:
         journey=_given(request, "journey"),
         basis=_given(request, "basis"),
         counts=_given(request, "counts"),
+        orders=_given(request, "orders"),
     )
 
 
@@ -151,12 +152,18 @@ def _meant(org: int, asked: Asked) -> types.Asked:
         journey=asked.journey,
         basis=asked.basis,
         counts=asked.counts,
+        orders=asked.orders,
     )
 
 
 def _cost_meant(org: int, asked: Asked) -> cost.Asked:
     return reports.cost_asked(
-        org, since=asked.since, until=asked.until, channels=[asked.channel], basis=asked.basis
+        org,
+        since=asked.since,
+        until=asked.until,
+        channels=[asked.channel],
+        basis=asked.basis,
+        orders=asked.orders,
     )
 
 

@@ -17,6 +17,7 @@ _LONGEST = 64
 def order(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Show the touches around an order, which were taken, and why the others were not."""
     number = request.GET.get("number", "").strip()[:_LONGEST]
-    shown = order_credit.shown(visit.org, number) if number else None
-    context = menu.context(visit, "channel", number=number, shown=shown)
+    sort = request.GET.get("of", "")
+    shown = order_credit.shown(visit.org, number, sort) if number else None
+    context = menu.context(visit, "channel", number=number, sort=sort, shown=shown)
     return render(request, "console/order.html", context)

@@ -30,7 +30,8 @@ TRIES = 8
 # That an order was opened, by whom and of what kind, became known; an order that counts was closed,
 # or more became known of it; one that was closed no longer counts.
 OPENED, CLOSED, CANCELLED = "order.opened", "order.closed", "order.cancelled"
-# Anything became known of an order, whatever its state, also that it is a test.
+# Anything became known of an order, whatever its state, also that it is a test; of an order of
+# tickets as well (see `upserts`).
 TOLD = "order.told"
 
 

@@ -12,7 +12,7 @@ from postlude.reports.asking import day_of
 from postlude.reports.channel.report import choices
 from postlude.reports.errors import BadChoice, BadRange, UnknownFolder, UnknownJourney
 from postlude.reports.types import cost
-from postlude.reports.types.channel import CHANNELS, Asked, Basis, Reading
+from postlude.reports.types.channel import CHANNELS, Asked, Basis, Orders, Reading
 
 USUAL = timedelta(days=29)
 """Without days, the last thirty are meant."""
@@ -35,6 +35,7 @@ def asked(  # noqa: PLR0913 - the filters of a report
     journey: str = "",
     basis: str = "",
     counts: str = "",
+    orders: str = "",
 ) -> Asked:
     """Return what is meant. Raises a ReportError that names what to write instead.
 
@@ -56,21 +57,24 @@ def asked(  # noqa: PLR0913 - the filters of a report
         journey,
         _one_of(Basis, "basis", basis, Basis.TOUCH),
         _one_of(Reading, "counts", counts, _READINGS[orgs.measuring_on(org, last).counts]),
+        _one_of(Orders, "orders", orders, Orders.ALL),
     )
 
 
-def cost_asked(
+def cost_asked(  # noqa: PLR0913 - the filters of a report
     org: int,
     *,
     since: str | date | None = None,
     until: str | date | None = None,
     channels: Sequence[str] = (),
     basis: str = "",
+    orders: str = "",
 ) -> cost.Asked:
     """Return what is meant of the cost report. Raises a ReportError."""
     first, last = days(org, since, until)
     wanted = _one_of(cost.Basis, "basis", basis, cost.Basis.ORDER)
-    return cost.Asked(first, last, _channels(channels), wanted)
+    which = _one_of(Orders, "orders", orders, Orders.ALL)
+    return cost.Asked(first, last, _channels(channels), wanted, which)
 
 
 def days(org: int, since: str | date | None, until: str | date | None) -> tuple[date, date]:

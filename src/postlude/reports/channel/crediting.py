@@ -52,6 +52,7 @@ class Credited:
     opened: Touched | None
     clicked: Touched | None
     session: tuple[datetime, datetime] | None
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)

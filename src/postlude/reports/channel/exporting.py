@@ -31,6 +31,7 @@ def as_json(found: ChannelReport) -> dict[str, Any]:
         "journey": asked.journey or None,
         "basis": asked.basis.value,
         "counts": asked.counts.value,
+        "orders": asked.orders.value,
         "zone": found.zone,
         "currency": found.currency,
         "as_of": found.now.isoformat(),
@@ -138,6 +139,7 @@ def row_as_json(row: Row) -> dict[str, Any]:
     """Return a row behind a number; who it is, the caller says."""
     return {
         "order": row.order or None,
+        "sort": row.sort or None,
         "at": row.at.isoformat() if row.at else None,
         "state": row.state or None,
         "reason": row.reason or None,

@@ -204,15 +204,21 @@ def credited_some(
     for one in it.nodes if node is None else [node]:
         # An order whose open and click are of two nodes is found with both, and is of one.
         yield from (
-            each for each in assign(_credited_to(it.org, one), in_pool) if each.place.node == one
+            each for each in assign(_credited_to(it, one), in_pool) if each.place.node == one
         )
 
 
-def _credited_to(org: int, node: str) -> Iterator[Credited]:
+def _credited_to(it: Scope, node: str) -> Iterator[Credited]:
     """Yield the orders that are credited to a node by either side, by their ids."""
     after = 0
     while True:
-        given = {"org": org, "node": node, "after": after, "limit": _PAGE}
+        given = {
+            "org": it.org,
+            "orders": it.asked.orders.pattern,
+            "node": node,
+            "after": after,
+            "limit": _PAGE,
+        }
         rows = ask("list_credited_orders", given)
         yield from map(_credited, rows)
         if len(rows) < _PAGE:
@@ -233,6 +239,7 @@ def _credited(row: tuple[Any, ...]) -> Credited:
         opened=_touched(row[7:13]),
         clicked=_touched(row[13:19]),
         session=(begin, last) if begin is not None and last is not None else None,
+        sort=row[21],
     )
 
 

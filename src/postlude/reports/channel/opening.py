@@ -60,11 +60,15 @@ _ORDERS = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One message, one person or one order; what it is not is empty. Money in minor units."""
+    """One message, one person or one order; what it is not is empty. Money in minor units.
+
+    `sort` is of the order: of the shop, or of tickets.
+    """
 
     contact: int | None
     message: int | None = None
     order: str = ""
+    sort: str = ""
     at: datetime | None = None
     state: str = ""
     reason: str = ""
@@ -206,6 +210,7 @@ def _orders(it: Scope, kind: Kind, wanted: Place | None, window: slice) -> list[
         Row(
             each.contact,
             order=each.uid,
+            sort=each.sort,
             at=each.at,
             amount=each.amount,
             currency=each.currency,

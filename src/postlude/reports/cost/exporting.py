@@ -19,6 +19,7 @@ def as_json(found: CostReport) -> dict[str, Any]:
         "from": found.asked.since.isoformat(),
         "to": found.asked.until.isoformat(),
         "basis": found.asked.basis.value,
+        "orders": found.asked.orders.value,
         "zone": found.zone,
         "currency": found.currency,
         "as_of": found.now.isoformat(),

@@ -71,7 +71,8 @@ def _by_order(
     end = orgs.day_bounds(org, asked.until)[1]
     found: defaultdict[str, _Income] = defaultdict(_Income)
     whole = _Income()
-    rows = ask("sum_credited", {"org": org, "begin": begin, "end": end})
+    given = {"org": org, "begin": begin, "end": end, "orders": asked.orders.pattern}
+    rows = ask("sum_credited", given)
     for opened, clicked, currency, orders, amount in rows:
         mine = {opened, clicked} & set(names)
         for it in [*(found[name] for name in mine), *([whole] if mine else [])]:
@@ -84,7 +85,9 @@ def _by_send(
     org: int, asked: Asked, names: Collection[str]
 ) -> tuple[Mapping[str, _Income], _Income]:
     def of(some: Iterable[str]) -> _Income:
-        cohort = channels.Asked(asked.since, asked.until, tuple(some), basis=channels.Basis.SEND)
+        cohort = channels.Asked(
+            asked.since, asked.until, tuple(some), basis=channels.Basis.SEND, orders=asked.orders
+        )
         it = channel_report(org, cohort).total.open_orders
         return _Income(it.orders.total, Counter(it.revenue))
 

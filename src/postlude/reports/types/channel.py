@@ -26,6 +26,19 @@ class Basis(StrEnum):
     SEND = "send"
 
 
+class Orders(StrEnum):
+    """Which orders are counted: of the shop, of tickets, or both."""
+
+    ALL = "all"
+    SHOP = "shop"
+    TICKETS = "tickets"
+
+    @property
+    def pattern(self) -> str:
+        """What a sort of orders must be like."""
+        return "%" if self is Orders.ALL else self.value
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Local days, both included. Empty: every channel, every journey."""
@@ -37,6 +50,7 @@ class Asked:
     journey: str = ""
     basis: Basis = Basis.TOUCH
     counts: Reading = Reading.HUMAN
+    orders: Orders = Orders.ALL
 
 
 class Place(NamedTuple):

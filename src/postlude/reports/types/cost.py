@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
+from postlude.reports.types.channel import Orders
+
 ALWAYS = ("email", "push")
 """Channels that have a line whatever was sent; the others have one once they are used."""
 _CENT = Decimal("0.01")
@@ -26,6 +28,7 @@ class Asked:
     until: date
     channels: tuple[str, ...] = ()
     basis: Basis = Basis.ORDER
+    orders: Orders = Orders.ALL
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ _TO = typer.Option("--to", help="Last day; it belongs. Empty: today.")
 _CHANNEL = typer.Option(
     "--channel", help="A channel (email, sms, line, push, …); again for more; without it, all."
 )
+_ORDERS = typer.Option(help="Which orders are counted: `shop`, `tickets`, or `all`.")
 _FATES = ("entered", "sent", "blocked", "held_out", "waiting", "failed", "unknown")
 
 
@@ -40,6 +41,7 @@ def channel(  # noqa: PLR0913, PLR0917 - the options of a command
         str,
         typer.Option(help="Which touches make the rates: `raw`, `human`, `filtered`; else as set."),
     ] = "",
+    orders: Annotated[str, _ORDERS] = "all",
     csv: Annotated[
         Path | None, typer.Option(help="Write a line per node and template into this file.")
     ] = None,
@@ -57,6 +59,7 @@ def channel(  # noqa: PLR0913, PLR0917 - the options of a command
         journey=journey,
         basis=basis,
         counts=counts,
+        orders=orders,
     )
     found = reports.channel(ref.id, asked)
     if csv is not None:
@@ -77,6 +80,7 @@ def cost(  # noqa: PLR0913, PLR0917 - the options of a command
         str,
         typer.Option(help="`order`: revenue of these days; `send`: of what was sent on them."),
     ] = "order",
+    orders: Annotated[str, _ORDERS] = "all",
     csv: Annotated[
         Path | None, typer.Option(help="Write a line per channel into this file.")
     ] = None,
@@ -86,7 +90,7 @@ def cost(  # noqa: PLR0913, PLR0917 - the options of a command
     """Show what each channel cost, tests included, and what it brought for that."""
     ref = chosen(org)
     asked = reports.cost_asked(
-        ref.id, since=since, until=until, channels=channels or (), basis=basis
+        ref.id, since=since, until=until, channels=channels or (), basis=basis, orders=orders
     )
     found = reports.cost(ref.id, asked)
     if csv is not None:

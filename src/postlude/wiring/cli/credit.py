@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from postlude.attribution import api as attribution
-from postlude.attribution.api import Model, OrderReceipt, OrderRule, ReceiptLine
+from postlude.attribution.api import Model, OrderReceipt, OrderRule, OrderSort, ReceiptLine
 from postlude.kernel import clock
 from postlude.kernel.errors import BadInput, NotFound
 from postlude.orders import api as orders
@@ -35,7 +35,10 @@ _COUNTS = {
     Counts.FILTERED: "what bears no sign of a machine counts",
     Counts.RAW: "everything counts",
 }
-Number = Annotated[str, typer.Argument(help="The shop's number of the order.")]
+Number = Annotated[str, typer.Argument(help="The seller's number of the order.")]
+Tickets = Annotated[
+    bool, typer.Option("--tickets", help="Of two orders of one number, that of tickets.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -49,12 +52,16 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(group, name="attribution")
 
 
-def why(order: Number, org: Org = None, json: Json = False) -> None:
+def why(order: Number, tickets: Tickets = False, org: Org = None, json: Json = False) -> None:
     """Show the touches around an order, which were taken, and why the others were not."""
     ref = chosen(org)
-    receipt = attribution.receipt(ref.id, _order(ref, order))
+    receipt = attribution.receipt(ref.id, _order(ref, order, tickets=tickets))
     if receipt is None:
-        raise NotFound("A test counts nowhere.")
+        raise NotFound(
+            "This order is not credited to anything.",
+            hint="A test and a guest count nowhere; `postlude attribution rule` says which orders "
+            "do, and since when those of tickets.",
+        )
     if json:
         output.emit(receipt)
         return
@@ -68,12 +75,13 @@ def shares(  # noqa: PLR0913, PLR0917 - the options of a command
     ] = None,
     days: Annotated[int, typer.Option(help="How far back clicks count.", min=1)] = 30,
     half_life: Annotated[int, typer.Option(help="In days, of decay.", min=1)] = 7,
+    tickets: Tickets = False,
     org: Org = None,
     json: Json = False,
 ) -> None:
     """Share the money of an order among the clicks before it, by one of five models."""
     ref = chosen(org)
-    number = _order(ref, order)
+    number = _order(ref, order, tickets=tickets)
     model = model or attribution.rule_of(ref.id).model
     found = attribution.credits(
         ref.id,
@@ -99,7 +107,7 @@ def shares(  # noqa: PLR0913, PLR0917 - the options of a command
     output.table(f"{order}, {model.value}", ["when", "channel", "node", "part", "amount"], rows)
 
 
-def rule(
+def rule(  # noqa: PLR0913, PLR0917 - a rule is what it is
     windows: Annotated[
         list[str] | None,
         typer.Argument(help="24h for all channels, email=5d for one; m, h, d. None: show it."),
@@ -111,17 +119,35 @@ def rule(
         bool | None,
         typer.Option("--by-campaign/--by-pause", help="Another campaign is another session."),
     ] = None,
+    sorts: Annotated[
+        list[OrderSort] | None,
+        typer.Option("--orders", help="Which orders are credited; again for more."),
+    ] = None,
+    tickets_since: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="From which day on orders of tickets are credited."
+        ),
+    ] = None,
     org: Org = None,
     json: Json = False,
 ) -> None:
     """Show or say how long before an order an open or a click counts; all is judged anew."""
     ref = chosen(org)
-    if windows or model is not None or by_campaign is not None:
+    begin = orgs.day_bounds(ref.id, tickets_since.date())[0] if tickets_since else None
+    if windows or sorts or begin or model is not None or by_campaign is not None:
         held = attribution.rule_of(ref.id)
         said = dict(_window(each) for each in windows or ()) or {"": held.within, **held.windows}
         within = said.pop("", OrderRule().within)
         found = attribution.credit_within(
-            ref.id, said, within=within, model=model, by_campaign=by_campaign, now=clock.now()
+            ref.id,
+            said,
+            within=within,
+            model=model,
+            by_campaign=by_campaign,
+            sorts=sorts or None,
+            tickets_from=begin,
+            now=clock.now(),
         )
     else:
         found = attribution.rule_of(ref.id)
@@ -133,6 +159,7 @@ def rule(
     output.table(f"Rule {found.version}", ["channel", "counts for"], rows)
     parted = "a pause, or another campaign" if found.by_campaign else "a pause"
     output.out.print(f"money is shared by {found.model}; {parted} begins another session")
+    output.out.print(_sorts(found, ref))
 
 
 def sources(
@@ -207,11 +234,22 @@ def recompute(
         raise typer.Exit(output.FINDINGS)
 
 
-def _order(ref: OrgRef, number: str) -> int:
-    found = orders.shop_orders_named(ref.id, [number]).get(number)
-    if found is None:
-        raise NotFound("No shop has told of this order.", hint="Is the number spelled as there?")
-    return found.id
+def _sorts(rule: OrderRule, ref: OrgRef) -> str:
+    words = f"orders of {' and '.join(sorted(rule.sorts))} are credited"
+    if rule.tickets_from is None or OrderSort.TICKETS not in rule.sorts:
+        return words
+    since = rule.tickets_from.astimezone(ZoneInfo(ref.zone))
+    return f"{words}, of tickets since {since:%Y-%m-%d %H:%M}"
+
+
+def _order(ref: OrgRef, number: str, *, tickets: bool) -> int:
+    found = None if tickets else orders.shop_orders_named(ref.id, [number]).get(number)
+    if found is not None:
+        return found.id
+    sold = orders.ticket_orders_named(ref.id, [number]).get(number)
+    if sold is None:
+        raise NotFound("Nobody has told of this order.", hint="Is the number spelled as there?")
+    return sold
 
 
 def _why(line: ReceiptLine, why: attribution.Why) -> str:
@@ -231,7 +269,8 @@ def _show(ref: OrgRef, receipt: OrderReceipt) -> None:
     zone, order = ZoneInfo(ref.zone), receipt.order
     amount = "" if order.amount is None else f", {order.amount}"
     when = order.at.astimezone(zone)
-    title = f"{order.uid}, {order.state.value}, {when:%Y-%m-%d %H:%M:%S}{amount}"
+    sort = " of tickets" if order.sort is OrderSort.TICKETS else ""
+    title = f"{order.uid}{sort}, {order.state.value}, {when:%Y-%m-%d %H:%M:%S}{amount}"
     rows = [
         (
             f"{each.touch.at.astimezone(zone):%m-%d %H:%M:%S}",

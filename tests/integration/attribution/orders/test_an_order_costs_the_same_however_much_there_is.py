@@ -11,10 +11,14 @@ from postlude.activity.types import ActivitySeen, Kind
 from postlude.attribution.orders import subjects
 from postlude.attribution.orders.jobs import lacking
 from postlude.attribution.orders.judging import judge
+from postlude.attribution.orders.knowing import orders_after_id
+from postlude.attribution.orders.windows import rule_of
 from postlude.kernel import clock, store
+from postlude.kernel.money import Money
 from postlude.messages.types import TokenOwner
 from postlude.orders import api as orders
 from postlude.orders.api import ShopOrderSeen, Stage
+from postlude.orders.types import EventSeen, SaleSeen, TicketSeen, Via
 from postlude.tracking import api as tracking
 from postlude.tracking.types import Hit, TouchKind
 from support.crediting import Shop, at
@@ -23,6 +27,7 @@ _TABLES = {
     "tracking_touch t": {"tracking_touch_contact", "tracking_touch_visitor"},
     "activity_facts_step": {"activity_of_visitor"},
     "orders_facts_shop_order": {"orders_shoporder_pkey", "autoindex_orders_shoporder_1"},
+    "orders_facts_ticket_order": {"orders_order_pkey", "sqlite_autoindex_orders_order_1"},
     "attribution_order o": {"attribution_order_contact", "attribution_order_visitor"},
     "orders_facts_shop_order o": {"orders_shoporder_seen"},
 }
@@ -57,10 +62,27 @@ def crowd(shop) -> Shop:
     ]
     for each in orders.take_shop_orders(shop.org, told, now=now):
         shop.orders[each.order.uid] = each.order.id
+    sold = [_sale(number, begin) for number in range(1_000)]
+    for each, sale in zip(orders.upsert_sales(shop.org, sold, now=now), sold, strict=True):
+        shop.orders[sale.order_number] = each.order or 0
     shop.heed()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return shop
+
+
+def _sale(number: int, begin: datetime) -> SaleSeen:
+    event = EventSeen("1", "fair", "Fair")
+    sold = begin + timedelta(minutes=number % 300)
+    ticket = TicketSeen(
+        f"t{number}",
+        "Regular",
+        Money(1, "TWD"),
+        True,
+        source_updated_at=sold,
+        contact=number % 200 + 1,
+    )
+    return SaleSeen("kktix", event, f"t{number}", Via.POLL, (ticket,))
 
 
 def _look(number: int, begin: datetime) -> ActivitySeen:
@@ -96,10 +118,11 @@ def plan(asked: CaptureQueriesContext, table: str) -> str:
 
 def test_every_question_of_an_order_is_answered_by_an_index(crowd):
     with CaptureQueriesContext(connection) as asked:
-        judge(crowd.org, list(crowd.orders.values())[:2], now=clock.now())
+        judge(crowd.org, [crowd.orders["o0"], crowd.orders["t0"]], now=clock.now())
         touches = tracking.touches(crowd.org, _some_touches(crowd.org))
         subjects.orders_after(crowd.org, touches.values(), timedelta(hours=24))
         list(lacking(crowd.org, clock.now()))
+        orders_after_id(crowd.org, 0, 10, rule_of(crowd.org))
     for table, indexes in _TABLES.items():
         how = plan(asked, table)
         assert any(index in how for index in indexes), (table, how)
@@ -111,7 +134,7 @@ def test_a_hundred_orders_ask_as_often_as_two(crowd):
     """By chunks of a hundred: the questions are those of the chunk, not of each order."""
 
     def asked_for(count: int) -> int:
-        numbers = [crowd.orders[f"o{each}"] for each in range(count)]
+        numbers = [crowd.orders[f"{sort}{each}"] for each in range(count // 2) for sort in "ot"]
         with CaptureQueriesContext(connection) as asked:
             judge(crowd.org, numbers, now=clock.now())
         return len(asked)

@@ -108,6 +108,10 @@ def deeds(shop: Shop, told: Told, world) -> dict[str, list[tuple[str, object]]]:
         tell = partial(
             shop.order, name, moment(world, second), contact=contact, visitor=visitor, test=test
         )
+        if (
+            world["joined"] and world["parted"]
+        ):  # first told while they are one, it stays where it is
+            tell()
         strands.append([tell, tell])
     for visitor, second in world["looks"]:
         told.looks.append((visitor, second))

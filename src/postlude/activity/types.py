@@ -2,7 +2,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntFlag, StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
+
+from postlude.kernel import redact
 
 
 class Campaign(NamedTuple):
@@ -17,6 +20,20 @@ class Campaign(NamedTuple):
 
 
 NO_CAMPAIGN = Campaign()
+_UTM = ("utm_source", "utm_medium", "utm_campaign")
+_MOST_FIELDS = 100
+
+
+def campaign_of(url: Any) -> Campaign:
+    """Return what an address says brought the visitor; the rest of its query is not looked at."""
+    if not isinstance(url, str) or "utm_" not in url:
+        return NO_CAMPAIGN
+    query = url.partition("#")[0].partition("?")[2]
+    try:
+        said = dict(reversed(parse_qsl(query, max_num_fields=_MOST_FIELDS)))
+    except ValueError:
+        return NO_CAMPAIGN
+    return Campaign(*(redact.cut(said.get(name, ""), 100) for name in _UTM))
 
 
 class Kind(StrEnum):

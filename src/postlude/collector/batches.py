@@ -11,11 +11,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qsl
 
 from pydantic_core import from_json
 
-from postlude.activity.types import NO_CAMPAIGN, Campaign, Kind
+from postlude.activity.types import Kind, campaign_of
 from postlude.collector.instants import Instants, WrongTime, instant
 from postlude.collector.letters import Batch, Refused, Told
 from postlude.kernel import redact, storable
@@ -36,7 +35,6 @@ _NUMBER = re.compile(r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\
 _MARK = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _MOST_PRODUCTS, _MOST_PROPERTIES, _MOST_NAME, _MOST_WORDS = 50, 20, 40, 200
 _MOST_URL = 1_000
-_UTM = ("utm_source", "utm_medium", "utm_campaign")
 _MOST_FIELDS = 100
 _BIG = 2**53
 # Ids older than what is kept could not be told from repeats; a clock may be wrong by years ahead.
@@ -263,18 +261,6 @@ def _url(value: Any, *, needed: bool) -> str:
         raise Wrong("bad_url")
     mailed = "@" in plain or "%40" in plain
     return redact.cut(plain.replace("%40", "@"), _MOST_URL) if mailed else plain
-
-
-def campaign_of(url: Any) -> Campaign:
-    """Return what an address says brought the visitor; the rest of its query is not looked at."""
-    if not isinstance(url, str) or "utm_" not in url:
-        return NO_CAMPAIGN
-    query = url.partition("#")[0].partition("?")[2]
-    try:
-        said = dict(reversed(parse_qsl(query, max_num_fields=_MOST_FIELDS)))
-    except ValueError:
-        return NO_CAMPAIGN
-    return Campaign(*(redact.cut(said.get(name, ""), 100) for name in _UTM))
 
 
 def _action(value: Any) -> str:

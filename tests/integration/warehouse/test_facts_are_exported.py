@@ -10,7 +10,10 @@ import pytest
 
 from postlude.kernel import clock as kernel_clock
 from postlude.kernel import jobs, store, work
+from postlude.kernel.money import Money
+from postlude.orders import api as orders
 from postlude.orders.models import ShopLine, ShopOrder
+from postlude.orders.types import EventSeen, SaleSeen, TicketSeen, Via
 from postlude.orgs import api as orgs
 from postlude.people import api as people_api
 from postlude.people.types import Actor
@@ -105,6 +108,73 @@ def test_what_is_exported_holds_no_personal_value_and_loads_again(full, tmp_path
     _keep_books()
     assert _figures(other.id) == _figures(full.id)
     assert _figures(full.id)[0] == (8, 1, 1, 5, 3, 6, 3, 1)
+
+
+def _session_campaigns(org: int) -> list[tuple[Any, ...]]:
+    return store.rows_sql(
+        "SELECT uid, session_source, session_medium, session_campaign "
+        "FROM attribution_facts_order WHERE org = %s AND session_source <> '' ORDER BY uid",
+        [org],
+    )
+
+
+def test_what_brought_a_visitor_leaves_and_comes_back(full, tmp_path) -> None:
+    """By fields, else by the query of the address; the session of an order has it here and there."""
+    lines = [
+        {"kind": "activity", "id": "u-1", "visitor": "browser-of-utm-0001", "what": "page", "url": "https://shop.test/?utm_source=news&utm_medium=email&utm_campaign=spring&mail=x%40y.test", "at": "2026-03-10T11:00:00Z"},
+        {"kind": "activity", "id": "u-2", "visitor": "browser-of-utm-0002", "what": "page", "url": "https://shop.test/?utm_source=wrong", "utm_source": "flyer", "utm_campaign": "door", "at": "2026-03-10T11:00:00Z"},
+        {"kind": "order", "id": "utm-1", "visitor": "browser-of-utm-0001", "amount": "5", "opened_at": "2026-03-10T11:10:00Z", "closed_at": "2026-03-10T11:10:00Z"},
+        {"kind": "order", "id": "utm-2", "visitor": "browser-of-utm-0002", "amount": "6", "opened_at": "2026-03-10T11:10:00Z", "closed_at": "2026-03-10T11:10:00Z"},
+    ]  # fmt: skip
+    more = tmp_path / "utm.ndjson"
+    more.write_text("".join(json.dumps(each) + "\n" for each in lines))
+    assert not _load(full.id, more).rejected
+    _keep_books()
+    brought = [("utm-1", "news", "email", "spring"), ("utm-2", "flyer", "", "door")]
+    assert brought == _session_campaigns(full.id)
+
+    _export(full.id, tmp_path / "out")
+    out = (tmp_path / "out" / "activity.ndjson").read_text()
+    told = [json.loads(each) for each in out.splitlines()]
+    names = ("utm_source", "utm_medium", "utm_campaign")
+    found = sorted(tuple(each[name] for name in names) for each in told if each["utm_source"])
+    assert [("flyer", None, "door"), ("news", "email", "spring")] == found
+    assert "y.test" not in out
+    told = [json.loads(e) for e in (tmp_path / "out" / "order.ndjson").read_text().splitlines()]
+    assert [("utm-1", "spring"), ("utm-2", "door")] == sorted(
+        (each["id"], each["session_campaign"]) for each in told if each["session_campaign"]
+    )
+    other = orgs.create("other", "Other", zone="Asia/Taipei", currency="TWD")
+    whole = tmp_path / "whole.ndjson"
+    whole.write_text(
+        "".join((tmp_path / "out" / f"{each}.ndjson").read_text() for each in LOADABLE)
+    )
+    assert not _load(other.id, whole).rejected
+    _keep_books()
+    assert brought == _session_campaigns(other.id)
+
+
+def test_orders_of_tickets_leave_with_what_they_are_credited_to(full, tmp_path) -> None:
+    ((contact, touch_at),) = store.rows_sql(
+        "SELECT contact, MAX(at) FROM tracking_facts_touch WHERE kind = 'open' AND contact = "
+        "(SELECT MIN(contact) FROM tracking_facts_touch WHERE kind = 'open') GROUP BY contact"
+    )
+    at = store.known_instant(touch_at)
+    event = EventSeen("1", "fair", "Fair")
+    sales = [
+        SaleSeen("kktix", event, number, Via.POLL, (
+            TicketSeen(number, "Regular", Money(500_00, "TWD"), True, source_updated_at=at, contact=contact),
+        ))
+        for number in ("T-1",)
+    ]  # fmt: skip
+    orders.upsert_sales(full.id, sales, now=kernel_clock.now())
+    _keep_books()
+    _export(full.id, tmp_path / "out", kinds=["ticket_order"])
+    [line] = (tmp_path / "out" / "ticket_order.ndjson").read_text().splitlines()
+    it = json.loads(line)
+    assert ("T-1", "500.00", "closed") == (it["id"], it["amount"], it["state"])
+    assert it["open_channel"] == "email"
+    assert it["contact"].startswith("k1:")
 
 
 def test_who_said_what_and_who_is_not_written_to(full, tmp_path) -> None:

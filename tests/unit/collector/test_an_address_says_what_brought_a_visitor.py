@@ -2,8 +2,7 @@
 
 import pytest
 
-from postlude.activity.types import Campaign
-from postlude.collector.batches import campaign_of
+from postlude.activity.types import Campaign, campaign_of
 
 
 @pytest.mark.parametrize(

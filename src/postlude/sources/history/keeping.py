@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from postlude.activity import api as activity
-from postlude.activity.types import ActivitySeen, Sign
+from postlude.activity.types import NO_CAMPAIGN, ActivitySeen, Campaign, Sign
 from postlude.activity.types import Kind as ActivityKind
 from postlude.kernel.errors import AppError, BadAddress, MoneyError
 from postlude.kernel.money import Money
@@ -20,6 +20,7 @@ from postlude.orgs import api as orgs
 from postlude.people import api as people
 from postlude.people.types import Actor, CustomerSeen, Description, Reason, Visit
 from postlude.sources.history import registry, store_codes
+from postlude.sources.history.readers import Page
 from postlude.sources.history.types import CycleSeen, Item, Kept, Wrong
 from postlude.tracking import api as tracking
 from postlude.tracking.types import Hit, TouchKind
@@ -28,6 +29,7 @@ Refs = Mapping[str, int]
 Keeper = Callable[[int, Sequence[Item], Refs, datetime], list[Kept]]
 _ACTOR = Actor("cli", "load")
 _SOURCE = "history"
+_NOWHERE = Page("", NO_CAMPAIGN)
 _PROVIDER = "history"
 _SHORT = 16
 
@@ -245,7 +247,7 @@ def activities(org: int, items: Sequence[Item], refs: Refs, now: datetime) -> li
         visitor, contact = where[_browser(fact)]
         if "contact:key" in fact:
             contact = refs[fact["contact:key"]]
-        at = fact["at"]
+        at, page = fact["at"], fact.get("url", _NOWHERE)
         seen.append(
             ActivitySeen(
                 ActivityKind(fact["what"]),
@@ -256,15 +258,20 @@ def activities(org: int, items: Sequence[Item], refs: Refs, now: datetime) -> li
                 at,
                 at,
                 action=fact.get("action", ""),
-                url=fact.get("url", ""),
+                url=page.url,
                 subject=fact.get("subject", ""),
                 products=fact.get("products", ()),
                 properties=fact.get("properties", {}),
                 signs=Sign.LATE | Sign.PAST,
+                campaign=_campaign(fact) or page.campaign,
             )
         )
     activity.record_many(org, seen, now=now)
     return [Kept() for _ in items]
+
+
+def _campaign(fact: Mapping[str, Any]) -> Campaign:
+    return Campaign(*(fact.get(f"utm_{name}", "") for name in ("source", "medium", "campaign")))
 
 
 def touches(org: int, items: Sequence[Item], refs: Refs, now: datetime) -> list[Kept]:

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
+from postlude.activity.types import Campaign, campaign_of
 from postlude.kernel import storable
 from postlude.sources.history.types import Wrong
 
@@ -119,14 +120,21 @@ def birthday(value: Any) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-def url(value: Any) -> str:
-    """Read an address of a page, without what follows `?` or `#`."""
+class Page(NamedTuple):
+    """An address without what follows `?` or `#`, and what it says of what brought the visitor."""
+
+    url: str
+    campaign: Campaign
+
+
+def page(value: Any) -> Page:
+    """Read an address of a page."""
     if not isinstance(value, str) or not value:
         raise Wrong("bad_value", hint="A text.")
     bare = re.split(r"[?#]", value, maxsplit=1)[0][:1000]
     if is_personal(bare):
         raise Wrong("personal")
-    return storable.text(bare)
+    return Page(storable.text(bare), campaign_of(value))
 
 
 def properties(value: Any) -> dict[str, str | int | float | bool]:

@@ -18,6 +18,8 @@ STATES = (
     *("accepted", "delivered", "bounced", "failed", "unknown", "blocked", "cancelled", "expired"),
 )
 _ID, _NAME, _SLUG = 200, 100, 64
+_UTM = ("utm_source", "utm_medium", "utm_campaign")
+_CLEAN = {"reason", "words", "action", "subject", *_UTM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Kind:
 
 
 def _text(name: str, most: int, meaning: str, **more: Any) -> Field:
-    clean = name in {"reason", "words", "action", "subject"}
+    clean = name in _CLEAN
     return Field(name, f"text, {most}", readers.word(most, clean=clean), meaning, **more)
 
 
@@ -257,11 +259,14 @@ _KINDS = (
             _contact(required=False),
             _word_of("what", ("page", "event"), "which of the two", required=True),
             _text("action", 64, "what the event is called"),
-            Field("url", "text", readers.url, "the page; kept without its query"),
+            Field("url", "text", readers.page, "the page; of its query only the campaign is kept"),
             _text("subject", 64, "what it is about, such as an order"),
             Field("products", "texts", readers.words(64, clean=True), "ids of products"),
             Field("properties", "object", readers.properties, "small facts, nothing personal"),
             _time("at", "when", required=True),
+            _text("utm_source", 100, "what brought the visitor; else as the query of `url` says"),
+            _text("utm_medium", 100, "by which kind of way"),
+            _text("utm_campaign", 100, "in which campaign"),
             *_unread("by_machine"),
         ),
     ),
@@ -301,6 +306,7 @@ _KINDS = (
             *_unread("state", "open_message", "open_channel", "open_node", "open_at"),
             *_unread("click_message", "click_channel", "click_node", "click_at"),
             *_unread("session_started_at", "session_last_at", "rule"),
+            *_unread("session_source", "session_medium", "session_campaign"),
         ),
         check=_either("opened_at", "closed_at", "cancelled_at"),
     ),

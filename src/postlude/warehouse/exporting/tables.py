@@ -90,6 +90,23 @@ def _contact(sql: str, meaning: str = "pseudonym of the person, as joined by now
 _CURRENCY = "ISO 4217"
 _TOUCHED = "m.org = t.org AND m.template = t.template"
 
+_CREDITED = (
+    _id("open_message", "a.open_message", "credited to the open of this message"),
+    Column("open_channel", "a.open_channel", "its channel"),
+    Column("open_node", "a.open_node", "its node"),
+    _at("open_at", "a.open_touched_at", "when it was opened"),
+    _id("click_message", "a.click_message", "credited to a click in this message"),
+    Column("click_channel", "a.click_channel", "its channel"),
+    Column("click_node", "a.click_node", "its node"),
+    _at("click_at", "a.click_touched_at", "when it was clicked"),
+    _at("session_started_at", "a.session_started_at", "begin of the session"),
+    _at("session_last_at", "a.session_last_at", "the last there was before the order"),
+    _count("rule", "a.rule", "version of the rule it was credited by"),
+    Column("session_source", "a.session_source", "what brought the session"),
+    Column("session_medium", "a.session_medium", "by which kind of way"),
+    Column("session_campaign", "a.session_campaign", "in which campaign"),
+)
+
 _TABLES = (
     Table(
         "contact",
@@ -212,6 +229,9 @@ _TABLES = (
             Column("products", "a.products", "ids of products", "words"),
             _at("at", "a.at", "when, by our clock"),
             _flag("by_machine", "a.by_machine", "signs say that no person was behind it"),
+            Column("utm_source", "a.utm_source", "what brought the visitor to the page"),
+            Column("utm_medium", "a.utm_medium", "by which kind of way"),
+            Column("utm_campaign", "a.utm_campaign", "in which campaign"),
         ),
     ),
     Table(
@@ -258,17 +278,7 @@ _TABLES = (
             Column("source", "s.source", "in the shop's words"),
             Column("branch", "s.branch", "slug of the branch", "branch"),
             Column("state", "s.state", "opened, closed, cancelled"),
-            _id("open_message", "a.open_message", "credited to the open of this message"),
-            Column("open_channel", "a.open_channel", "its channel"),
-            Column("open_node", "a.open_node", "its node"),
-            _at("open_at", "a.open_touched_at", "when it was opened"),
-            _id("click_message", "a.click_message", "credited to a click in this message"),
-            Column("click_channel", "a.click_channel", "its channel"),
-            Column("click_node", "a.click_node", "its node"),
-            _at("click_at", "a.click_touched_at", "when it was clicked"),
-            _at("session_started_at", "a.session_started_at", "begin of the session"),
-            _at("session_last_at", "a.session_last_at", "the last there was before the order"),
-            _count("rule", "a.rule", "version of the rule it was credited by"),
+            *_CREDITED,
         ),
     ),
     Table(
@@ -341,6 +351,26 @@ _TABLES = (
             _at("at", "t.first_seen_at", "when we first saw it"),
             _at("paid_at", "t.paid_at", "when it was paid"),
             _at("ended_at", "t.ended_at", "when it was cancelled or refunded"),
+        ),
+        loads=False,
+    ),
+    Table(
+        "ticket_order",
+        "an order of tickets, guests left out, and what it is credited to",
+        "orders_facts_ticket_order s LEFT JOIN attribution_facts_order a "
+        "ON a.org = s.org AND a.order_id = s.order_id",
+        "s.order_id",
+        "s.at",
+        (
+            Column("id", "s.uid", "number of the order"),
+            _contact("s.contact", "pseudonym of the buyer"),
+            Column("amount", "s.amount_minor", "what its paid tickets cost", "amount"),
+            Column("currency", "s.currency", _CURRENCY),
+            _at("at", "s.at", "when it was paid, or first seen"),
+            Column("source", "s.source", "who sold it"),
+            Column("event_kind", "s.kind", "individual, corporate, …"),
+            Column("state", "s.state", "opened, closed, cancelled"),
+            *_CREDITED,
         ),
         loads=False,
     ),

@@ -59,6 +59,11 @@ WRONG = {
         "personal",
         "properties",
     ),
+    "an e-mail in a campaign": (
+        {"kind": "activity", "id": "h1", "visitor": "browser-number-1", "what": "page", "at": AT, "utm_source": "ann@x.test"},
+        "personal",
+        "utm_source",
+    ),
     "an e-mail that is none": (
         {"kind": "suppression", "email": "no e-mail", "reason": "manual", "at": AT},
         "bad_address",

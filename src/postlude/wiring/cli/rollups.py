@@ -35,7 +35,8 @@ def rebuild(
         _compare(ref.id, json=json)
         return
     with output.progress("counting", shown=not json) as advance:
-        done = sum(1 for _ in reports.rebuild(ref.id, again=again, tell=advance, hands=reports.HANDS))
+        parts = reports.rebuild(ref.id, again=again, tell=advance, hands=reports.HANDS)
+        done = sum(1 for _ in parts)
     if json:
         output.emit({"parts": done})
         return

@@ -38,6 +38,7 @@ from pathlib import Path
 from typing import Any
 
 import held_process
+import migrated
 import per_item_queues
 import text_delivery
 import text_sink
@@ -125,8 +126,8 @@ def _database(engine: str) -> Iterator[dict[str, str]]:
         "DJANGO_SETTINGS_MODULE": "postlude.wiring.settings",
     }
     environment.pop("POSTLUDE_DATABASE_URL", None)
+    migrated.made(engine, name, folder)
     if engine == "postgresql":
-        subprocess.run(["createdb", name], check=True)
         environment["POSTLUDE_DATABASE_URL"] = f"postgresql:///{name}"
     try:
         yield environment

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import migrated
 import psutil
 
 from postlude.sandbox.client import SandboxClient
@@ -116,9 +117,9 @@ def environment(folder: Path, port: int, sandbox_port: int, engine: str) -> dict
         "POSTLUDE_LOG_LEVEL": "CRITICAL",
     }
     env.pop("POSTLUDE_DATABASE_URL", None)
+    name = f"postlude_bench_{os.getpid()}"
+    migrated.made(engine, name, folder)
     if engine == "postgresql":
-        name = f"postlude_bench_{os.getpid()}"
-        subprocess.run(["createdb", name], check=True)
         env["POSTLUDE_DATABASE_URL"] = f"postgresql:///{name}"
     return env
 

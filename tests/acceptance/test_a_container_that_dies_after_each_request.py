@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from postlude.kernel.http import trust
 from postlude.sandbox.server import Sandbox
 from support.fresh_home import ROOT, FreshHome
 from support.running import _COMMAND, free_port
@@ -56,7 +57,8 @@ class Platform:
         while time.monotonic() < deadline:
             assert process.poll() is None, self._log.read_text(encoding="utf-8")
             try:
-                return httpx.get(f"{url}/health", trust_env=False).raise_for_status() and None
+                answer = httpx.get(f"{url}/health", trust_env=False, verify=trust())
+                return answer.raise_for_status() and None
             except httpx.HTTPError:
                 time.sleep(0.1)
         raise TimeoutError(self._log.read_text(encoding="utf-8"))

@@ -1,12 +1,14 @@
 """Each process of Postlude starts on an empty machine, answers, and ends by itself when told to."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from support.fresh_home import FreshHome
-from support.running import Running, refused, running
+from support.running import Running, free_port, refused, running
 
 GUESS = "A" * 22
 pytestmark = pytest.mark.timeout(900)  # a hang is told by the bounds in `running`
@@ -97,6 +99,26 @@ def test_a_port_in_use_is_said(home: FreshHome, tmp_path: Path) -> None:
         code, said = refused(home, "collector", "--port", str(taken.port))
     assert 3 == code
     assert "Cannot listen" in said
+
+
+@pytest.mark.once
+def test_a_demonstration_that_is_asked_to_end_takes_its_sandbox_along(
+    home: FreshHome, tmp_path: Path
+) -> None:
+    at = free_port()
+    with running(home, tmp_path, "demo", "--sandbox-port", str(at)) as house:
+        house.in_time(lambda: connected(at))
+        (sandbox,) = psutil.Process(house.process.pid).children()
+        house.stop()
+        assert not sandbox.is_running(), house.log
+        assert "Traceback" not in house.log
+
+
+def connected(port: int) -> None:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except OSError as error:
+        raise LookupError from error
 
 
 @pytest.mark.parametrize("command", ["up", "web", "collector", "worker"])

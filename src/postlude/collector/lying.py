@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from postlude.collector.errors import NoReason
 from postlude.collector.models import MOST_TRIES, PutAside, Settled
@@ -60,8 +60,9 @@ def left_lying() -> int:
 
 
 def waiting() -> int:
-    """Return how many rows of hits (1 to 50) were put aside and will be taken in by a worker."""
-    return PutAside.objects.filter(tries__lt=MOST_TRIES).count()
+    """Return how many hits were put aside and will be taken in by a worker."""
+    rows = PutAside.objects.filter(tries__lt=MOST_TRIES)
+    return int(rows.aggregate(hits=Sum("hits"))["hits"] or 0)
 
 
 def lying(*, limit: int = 100, after: int = 0) -> list[LyingHit]:

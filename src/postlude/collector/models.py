@@ -7,16 +7,17 @@ MOST_TRIES = 5
 
 
 class PutAside(models.Model):
-    """A hit that was answered in a rush: durable, and not taken in yet. Gone once it is.
+    """Hits that were answered in a rush: durable, and not taken in yet. Gone once they are.
 
-    `hit` is what the collector has read of it, checked, as JSON. No organisation: whose it is
-    stands behind its token. `tries` counts how often it alone could not be taken in, `error` is the
-    code of what went wrong last.
+    `hit` is what the collector has read of them, checked, as JSON; `hits` how many they are. No
+    organisation: whose they are stands behind tokens and in what pages tell. `tries` counts how
+    often one alone could not be taken in, `error` is the code of what went wrong last.
     """
 
     id = models.BigIntegerField(primary_key=True, default=ids.new_id)
     kind = models.CharField(max_length=8)
     hit = models.TextField()
+    hits = models.SmallIntegerField(default=1, db_default=1)
     tries = models.SmallIntegerField(default=0)
     error = models.CharField(max_length=64, blank=True, db_default="")
 

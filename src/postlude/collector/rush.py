@@ -34,7 +34,7 @@ GATHERS_S = 0.003
 and whoever waits is answered within 25 ms all the same."""
 HITS_A_ROW = 50
 ROWS_AT_ONCE = 20
-_COLUMNS = ("id", "kind", "hit", "tries")
+_COLUMNS = ("id", "kind", "hit", "hits", "tries")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def put_aside(shelf: Shelf[Item], items: Sequence[Item]) -> None:
     """Keep a group for `take_in`, in one commit."""
     parts = list(store.chunks(items, HITS_A_ROW))
     rows = [
-        (number, shelf.kind, _text(shelf, part), 0)
+        (number, shelf.kind, _text(shelf, part), len(part), 0)
         for number, part in zip(ids.new_ids(len(parts)), parts, strict=True)
     ]
     store.insert_alone(PutAside, _COLUMNS, rows)
@@ -157,7 +157,7 @@ def _cut_up(number: int) -> bool:
         hits = json.loads(row.hit) if row.hit.startswith("[") else []
         if len(hits) > 1:
             rows = [
-                (new, row.kind, json.dumps(hit, separators=(",", ":")), 0)
+                (new, row.kind, json.dumps(hit, separators=(",", ":")), 1, 0)
                 for new, hit in zip(ids.new_ids(len(hits)), hits, strict=True)
             ]
             store.insert_many(PutAside, _COLUMNS, rows)

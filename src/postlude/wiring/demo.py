@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import threading
@@ -64,6 +65,20 @@ class CannotStart(AppError):
     code = "demo_cannot_start"
     message = "The sandbox did not start on port {port}."
     hint = "Is the port in use? Choose another with --sandbox-port."
+
+
+@contextlib.contextmanager
+def _asked_to_end() -> Iterator[None]:
+    """Take SIGTERM for Ctrl-C: whoever is asked to end takes the sandbox along."""
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextlib.contextmanager
@@ -134,7 +149,7 @@ def _fresh_home() -> None:
 def run(plan: Plan) -> dict[str, Any]:
     """Run the demonstration until Ctrl-C, or with `once` until the sale is drained."""
     started = clock.monotonic()
-    with sandbox(plan.sandbox_port) as client:
+    with _asked_to_end(), sandbox(plan.sandbox_port) as client:
         _fresh_home()
         processes.migrate()
         org, password = _set_up()

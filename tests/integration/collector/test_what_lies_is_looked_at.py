@@ -49,9 +49,10 @@ def test_the_scrape_counts_what_lies_and_what_waits(org, settings):
     lie(2)
     with store.write():
         PutAside.objects.create(kind="touch", hit=BAD)
+        PutAside.objects.create(kind="touch", hit="[]", hits=50)
     page = Client().get("/metrics", headers={"Authorization": "Bearer scrape-me"}).content.decode()
     assert "postlude_hits_left_lying 2.0" in page
-    assert "postlude_hits_waiting 1.0" in page
+    assert "postlude_hits_waiting 51.0" in page
 
 
 def test_the_team_hears_of_it_and_of_its_end(org):

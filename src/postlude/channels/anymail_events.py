@@ -49,6 +49,7 @@ def report(  # noqa: PLR0913 - what the vendors say each in their own way
         suppress=suppress,
         unsubscribed=unsubscribed,
         touch=_TOUCHES.get(event.event_type),
+        url=storable.text(str(event.click_url or "")),
         agent=storable.text(str(event.user_agent or "")),
         by_bot=by_bot,
         ip=storable.text(ip),

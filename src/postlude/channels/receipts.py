@@ -216,7 +216,7 @@ def _suppress(org: int, report: Report, fact: MessageFact | None) -> None:
 
 def _hit(org: int, provider: str, report: Report, fact: MessageFact) -> Hit | None:
     kind = TouchKind.UNSUBSCRIBE if report.unsubscribed else report.touch
-    if kind is None:
+    if kind is None or (kind == "click" and messages.is_no_click(report.url)):
         return None
     agent = tracking.look_at_name(report.agent)
     if report.by_bot:

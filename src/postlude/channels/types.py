@@ -85,7 +85,7 @@ class Report:
     """What a vendor reported later about one mail, in one vocabulary for all vendors.
 
     `message` is our own id from the vendor's copy of our metadata. `suppress` is the reason for
-    which nobody may write to `recipient` again, or empty.
+    which nobody may write to `recipient` again, or empty. `url`: where a click led, if it is told.
     """
 
     event_id: str
@@ -97,6 +97,7 @@ class Report:
     suppress: str = ""
     unsubscribed: bool = False
     touch: Literal["open", "click"] | None = None
+    url: str = ""
     agent: str = ""
     by_bot: bool = False
     ip: str = ""

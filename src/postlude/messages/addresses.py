@@ -32,6 +32,11 @@ def view(token: str) -> str:
     return f"{_base()}/v/{token}"
 
 
+def is_no_click(url: str) -> bool:
+    """Say whether to follow an address is no click: it unsubscribes, or shows the mail itself."""
+    return url.startswith((f"{_base()}/u/", f"{_base()}/v/"))
+
+
 def is_web(url: str) -> bool:
     """Is this an absolute http(s) address, and nothing cleverer?"""
     try:

@@ -27,6 +27,7 @@ from postlude.messages import (
 from postlude.messages import (
     senders as accounts,
 )
+from postlude.messages.addresses import is_no_click
 from postlude.messages.counted import COUNTED, place_of
 from postlude.messages.enqueue import enqueue_many
 from postlude.messages.facts import attempts_of, by_keys, by_provider_ids, state_of
@@ -145,6 +146,7 @@ __all__ = (
     "give_back",
     "in_browser",
     "in_pieces",
+    "is_no_click",
     "keep_report_cursor",
     "lease",
     "let_go_of_dispatch",

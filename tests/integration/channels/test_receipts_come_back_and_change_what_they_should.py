@@ -4,6 +4,7 @@ import json
 
 import httpx
 import pytest
+from django.conf import settings
 
 from postlude.channels.mailgun.signature import sign
 from postlude.kernel import clock as kernel_clock
@@ -56,6 +57,25 @@ def test_delivered_open_and_click_are_recorded(hooked, sandbox):
 
     assert ["delivered"] == hooked.states([number])
     assert [TouchKind.OPEN, TouchKind.CLICK] == touches(hooked, number)
+
+
+@pytest.mark.parametrize("page", ["u", "v"])
+def test_to_look_at_the_mail_itself_or_to_unsubscribe_is_no_click_of_a_vendor(page):
+    """A vendor that rewrites links tells of each; of these two our own pages tell."""
+    assert messages.is_no_click(f"{settings.POSTLUDE_BASE_URL}/{page}/token")
+    assert not messages.is_no_click(f"{settings.POSTLUDE_BASE_URL}/c/token/1")
+    assert not messages.is_no_click(f"https://elsewhere.example/{page}/token")
+    assert not messages.is_no_click("")
+
+
+def test_what_a_vendor_tells_of_such_a_page_is_not_counted(hooked, sandbox):
+    (number,) = accepted(hooked, "ann@example.test")
+
+    for url in ("/v/token", "/u/token", "/c/token/1"):
+        sent = f"{settings.POSTLUDE_BASE_URL}{url}"
+        assert "delivered" == emit(sandbox, "clicked", url=sent)["state"]
+
+    assert [TouchKind.CLICK] == touches(hooked, number)
 
 
 def test_a_hard_bounce_ends_the_message_and_suppresses_the_address(hooked, sandbox):

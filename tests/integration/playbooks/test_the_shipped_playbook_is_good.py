@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,21 @@ def test_its_mails_render_and_lead_somewhere(slug: str, locale: str) -> None:
     assert 'href="http' in mail.html
     assert "{{" not in mail.subject + mail.html + mail.text
     assert len(mail.html) < 60_000  # Gmail clips at 102 kB
+
+
+@pytest.mark.parametrize("slug", ["invitation", "another-ticket", "pre-event"])
+@pytest.mark.parametrize(
+    ("locale", "words"), [("zh-Hant", "在瀏覽器中檢視"), ("en", "View in browser")]
+)
+def test_its_mails_lead_to_themselves_in_the_browser(slug: str, locale: str, words: str) -> None:
+    """For who cannot read them where they came; the text has nothing to be seen otherwise."""
+    playbooks.apply(TICKETS, org=None, actor=Actor(kind="cli", id="t"), now=clock.now())
+    org = orgs.by_slug("pycontw").id
+
+    mail = messages.preview(org, messages.template(org, slug).id, locale)
+    [href] = re.findall(rf'<a href="([^"]*)"[^>]*>{words}</a>', mail.html)
+    assert "/v/" in href
+    assert "/v/" not in mail.text
 
 
 @pytest.mark.parametrize(

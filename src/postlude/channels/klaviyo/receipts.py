@@ -110,6 +110,7 @@ def read(raw: bytes) -> Told:
         suppress=_suppress(kind, hard=hard),
         unsubscribed=kind == "unsubscribed",
         touch=_TOUCHES.get(kind),
+        url=str(properties.get("URL") or ""),
         agent=" ".join(str(properties.get(f"Client {n}") or "") for n in ("Name", "OS")).strip(),
         by_bot=bool(properties.get("Bot Click") or properties.get("Machine Open")),
         words=cut(str(properties.get("Bounce Reason") or ""), 200),

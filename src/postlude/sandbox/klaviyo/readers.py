@@ -16,7 +16,8 @@ from postlude.sandbox.klaviyo.account import Mail
 from postlude.sandbox.klaviyo.jsonapi import Json
 from postlude.sandbox.now import epoch
 
-_LINK = re.compile(r'href="(https?://[^"]+)"')
+# Not the pages about the mail (to unsubscribe, to look at it): a reader wants what it offers.
+_LINK = re.compile(r'href="(https?://[^"/]+(?=["/])(?!/[uv]/)[^"]*)"')
 _TOPICS = {
     "Received Email": "event:klaviyo.email_delivered",
     "Opened Email": "event:klaviyo.opened_email",

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from postlude.sandbox.mailgun.events import EventName
 from postlude.sandbox.mailgun.parsing import Message
 
-_LINK = re.compile(r'href="(https?://[^"]+)"')
+# Not the pages about the mail (to unsubscribe, to look at it): a reader wants what it offers.
+_LINK = re.compile(r'href="(https?://[^"/]+(?=["/])(?!/[uv]/)[^"]*)"')
 
 Chance = Field(default=0.0, ge=0, le=1)
 

@@ -126,6 +126,8 @@ BY_NIGHT = ("kernel.night_over", "kernel.night_portion")
 BY_A_RUSH = ("collector.put_aside", "collector.taken_in")
 # Boundaries that these two days do not cross, each with the reason.
 BY_TOUCHES = ("attribution.orders_judged", "attribution.rule_written")
+# What goes after thirteen months.
+BY_AGE = ("activity.hits_gone", "orgs.facts_closed", "orgs.facts_final", "tracking.touches_gone")
 ELSEWHERE = {
     **dict.fromkeys(BY_TOUCHES, "test_a_death_leaves_the_same_credits dies there"),
     **dict.fromkeys(BY_KLAVIYO, "test_killed_in_an_announcement_nobody_hears_twice kills there"),
@@ -141,11 +143,13 @@ ELSEWHERE = {
     **dict.fromkeys(BY_HISTORY, "test_killed_while_history_is_loaded kills there"),
     **dict.fromkeys(BY_A_RUSH, "test_a_rush_is_put_aside_and_taken_in dies there"),
     **dict.fromkeys(BY_NIGHT, "test_a_check_of_the_night dies there"),
+    **dict.fromkeys(BY_AGE, "test_what_hits_proved_stays dies there"),
     "channels.opening_recorded": "test_messenger_says_whose_id_it_is dies there",
     "collector.hits_settled": "test_what_lies_is_looked_at dies there",
     "kernel.woken": "after a clock was set back, see test_a_clock_that_jumps",
     "messages.woken": "after a clock was set back, see test_a_clock_that_jumps",
     "messages.shown_kept": "of text messages only, see test_a_text_goes_out_once_or_is_unknown",
+    "orgs.retention_set": "by hand only, see test_nothing_goes_uncounted",
     "orgs.measuring_set": "by hand only, see test_measuring_at_the_command_line",
     "tracking.uncounted": "in the commit of the touches beside it; test_a_click_carries_on counts",
     "tracking.judged": "test_a_death_while_judging_changes_nothing dies there",

@@ -14,6 +14,7 @@ Events of contacts, whoever told of them: `happenings` by the keys of either top
 (`contact.event`: another system told of it), and `happened_since`.
 """
 
+from postlude.activity.going import count_before, first_day, let_go
 from postlude.activity.happenings import TOLD, happened_since, happenings, tell_events
 from postlude.activity.reading import activities, activities_of
 from postlude.activity.recording import EVENT, LATE, count_many, moment_of, record_many
@@ -24,9 +25,12 @@ __all__ = (
     "TOLD",
     "activities",
     "activities_of",
+    "count_before",
     "count_many",
+    "first_day",
     "happened_since",
     "happenings",
+    "let_go",
     "moment_of",
     "record_many",
     "tell_events",

@@ -25,6 +25,9 @@ _COLUMNS = (
 def record_many(org: int, seen: Sequence[ActivitySeen], *, now: datetime) -> list[int]:
     """Keep these hits and return the ids of those that were new; a repeat changes nothing.
 
+    What happened on a day that is closed by now is left out, and whatever has an id of such a day:
+    it could not be told from a repeat.
+
     In the same commit `activity.event` is published (keys: ids of activities) for the new events
     of known contacts, and `activity.late` for whatever came long after it happened. Joins the
     caller's transaction.
@@ -32,6 +35,20 @@ def record_many(org: int, seen: Sequence[ActivitySeen], *, now: datetime) -> lis
     if not seen:
         return []
     zone = ZoneInfo(orgs.get(org).zone)
+    oldest = min(*(each.at for each in seen), moment_of(min(each.sent_ms for each in seen)))
+    if not orgs.may_be_closed(oldest, now):
+        return _record(org, seen, zone, now)
+    with store.write():
+        closed = orgs.closed_to(org) or date.min
+        kept = [each for each in seen if _first_day(each, zone) >= closed]
+        return _record(org, kept, zone, now)
+
+
+def _first_day(it: ActivitySeen, zone: ZoneInfo) -> date:
+    return min(_day_of(it.sent_ms // _DAY_MS), it.at.astimezone(zone).date())
+
+
+def _record(org: int, seen: Sequence[ActivitySeen], zone: ZoneInfo, now: datetime) -> list[int]:
     numbers = ids.new_ids(len(seen))
     rows = [
         (

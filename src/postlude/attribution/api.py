@@ -13,6 +13,7 @@ from postlude.attribution.jobs import (
 from postlude.attribution.orders.checking import Checked, Difference
 from postlude.attribution.orders.checking import count as count_orders
 from postlude.attribution.orders.checking import recompute as recompute_orders
+from postlude.attribution.orders.finality import unsettled
 from postlude.attribution.orders.news import (
     on_contacts_changed,
     on_late_activity,
@@ -81,4 +82,5 @@ __all__ = (
     "receipt",
     "recompute_orders",
     "rule_of",
+    "unsettled",
 )

@@ -138,6 +138,11 @@ def locked() -> str:
     return "FOR UPDATE" if connection.features.has_select_for_update else ""
 
 
+def shared() -> str:
+    """Return what ends a SELECT whose rows nobody may change meanwhile, though others hold them."""
+    return "FOR SHARE" if connection.features.has_select_for_update else ""
+
+
 def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Cut a sequence into pieces of at most `size`."""
     for start in range(0, len(items), size):

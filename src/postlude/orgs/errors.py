@@ -9,6 +9,7 @@ AppError
 │   ├── UsernameTaken
 │   ├── LastOwner
 │   └── BadSetting
+├── FactsGone            what is asked would have to be counted from facts that are not kept
 ├── Forbidden            here with the permission that is lacking
 └── BadKey
 """
@@ -73,3 +74,10 @@ class BadKey(AppError, PermissionError):
     http_status = 401
     message = "This API key is not valid."
     hint = "It may be revoked or expired; issue a new one."
+
+
+class FactsGone(AppError):
+    code = "orgs.facts_gone"
+    http_status = 410
+    message = "The hits of days before {day} are no longer kept."
+    hint = "What they came to stands in the reports. `postlude retention show` says what is kept."

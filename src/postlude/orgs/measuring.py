@@ -11,6 +11,7 @@ from typing import Any
 from postlude.kernel import boundaries, ids, store, work
 from postlude.orgs.errors import BadSetting
 from postlude.orgs.models import MeasuringRule
+from postlude.orgs.retention import check_kept
 from postlude.orgs.types import Counts, Identity, Measuring
 
 # Whose a click is was said anew, from the day that the key is.
@@ -48,10 +49,11 @@ def measuring_said(org: int) -> int:
 def set_measuring(
     org: int, *, from_day: date, actor: str, now: datetime, **changes: Any
 ) -> Measuring:
-    """Let what is given hold from a day on, the rest as it is then; raise BadSetting.
+    """Let what is given hold from a day on, the rest as it is then.
 
-    `changes` are fields of Measuring. A later day that has a rule of its own keeps it. Where that
-    makes a click somebody else's, `measuring.identity` is published in the same commit.
+    Raises BadSetting, and FactsGone for a day of which all that was said is final. `changes` are
+    fields of Measuring. A later day that has a rule of its own keeps it. Where that makes a click
+    somebody else's, `measuring.identity` is published in the same commit.
     """
     if unknown := sorted(set(changes) - set(_SETTINGS)):
         raise BadSetting(setting=unknown[0], value="not a setting of measuring")
@@ -66,6 +68,7 @@ def set_measuring(
     for name, (least, most) in _BOUNDS.items():
         if name in wanted and not least <= wanted[name] <= most:
             raise BadSetting(setting=name, value=wanted[name])
+    check_kept(org, from_day)
     with store.write():
         before = measuring_on(org, from_day)
         rule = replace(before, **wanted, from_day=from_day)

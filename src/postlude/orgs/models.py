@@ -110,3 +110,27 @@ class MeasuringRule(models.Model):
     class Meta:
         db_table = "orgs_measuringrule"
         indexes = (models.Index(fields=("org", "from_day", "id"), name="orgs_measuring_day"),)
+
+
+class Retention(models.Model):
+    """How long facts of measurement are kept, and how far their going is; each day only grows.
+
+    Of days before `closed` no fact is taken in any more; what was said of days before `horizon` is
+    final; the touches of days before `gone` are deleted. `months` null: for ever.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    months = models.SmallIntegerField(null=True)
+    actor = models.CharField(max_length=100, blank=True)
+    at = models.DateTimeField(null=True)
+    closed = models.DateField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    horizon = models.DateField(null=True)
+    gone = models.DateField(null=True)
+
+    class Meta:
+        db_table = "orgs_retention"
+        constraints = (models.UniqueConstraint(fields=("org",), name="orgs_retention_org"),)

@@ -160,3 +160,20 @@ class Measuring:
     too_soon_ms: int = 2_000
     every_link_s: int = 5
     trap_within_s: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long hits are kept, in months (None: for ever), since when that holds, and how far it is.
+
+    Of local days before `closed` no hit is taken in any more. What was said of days before
+    `horizon` is final: nothing is counted or judged anew there. Touches of days before `gone` are
+    deleted. None: that was never so.
+    """
+
+    months: int | None
+    since: datetime | None = None
+    closed: date | None = None
+    closed_at: datetime | None = None
+    horizon: date | None = None
+    gone: date | None = None

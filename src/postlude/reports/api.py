@@ -44,6 +44,8 @@ from postlude.reports.promotions.exporting import row_as_json as order_row_as_js
 from postlude.reports.promotions.opening import opened
 from postlude.reports.promotions.report import promotions
 from postlude.reports.reasons import Reason, reasons
+from postlude.reports.retention import JOBS as RETENTION_JOBS
+from postlude.reports.retention import Kept, Waits, kept, retain_org
 from postlude.reports.rollups.news import (
     JOBS,
     LANE,
@@ -67,13 +69,16 @@ __all__ = (
     "LANE",
     "METRICS",
     "PAGE",
+    "RETENTION_JOBS",
     "STEPS",
     "ChannelNumber",
     "ChannelOpened",
     "Difference",
+    "Kept",
     "Reason",
     "Redemption",
     "Told",
+    "Waits",
     "as_csv",
     "as_json",
     "channel",
@@ -93,6 +98,7 @@ __all__ = (
     "differences",
     "events",
     "funnel",
+    "kept",
     "notice_kinds",
     "notices",
     "notices_as_csv",
@@ -118,6 +124,7 @@ __all__ = (
     "reasons",
     "rebuild",
     "redemptions",
+    "retain_org",
     "row_as_json",
     "rows",
     "safe_cell",

@@ -13,6 +13,7 @@ from postlude.sources.accounts import (
 )
 from postlude.sources.doctor import doctor
 from postlude.sources.guests.importing import import_guests
+from postlude.sources.history.closing import loaded_since
 from postlude.sources.history.loading import load_facts
 from postlude.sources.history.registry import on_cycles
 from postlude.sources.history.types import CycleSeen, LoadReport
@@ -33,6 +34,7 @@ __all__ = (
     "import_csv",
     "import_guests",
     "load_facts",
+    "loaded_since",
     "on_cycles",
     "poll",
     "remove_shop",

@@ -17,6 +17,7 @@ from postlude.tracking.clickers import (
 )
 from postlude.tracking.consenting import silent
 from postlude.tracking.counting import against, counts
+from postlude.tracking.going import awaits_verdict, count_before, first_day, let_go
 from postlude.tracking.jobs import (
     JOBS,
     LANE,
@@ -49,12 +50,16 @@ __all__ = (
     "TRAPPED",
     "accesses_of",
     "against",
+    "awaits_verdict",
     "claim",
     "click_token",
     "contacts_of",
+    "count_before",
     "counts",
     "fetches_ahead",
+    "first_day",
     "judge_due",
+    "let_go",
     "look",
     "look_at_name",
     "on_activity_late",

@@ -79,7 +79,11 @@ def contacts_of(org: int, touches: Collection[TouchFact]) -> dict[int, int | Non
 
 
 def passed_on(org: int, since: datetime, until: datetime) -> int:
-    """Return how many clicks in [since, until] came from a browser of somebody else's."""
+    """Return how many clicks in [since, until] came from a browser of somebody else's.
+
+    Raises FactsGone where clicks of then are no longer kept.
+    """
+    orgs.check_kept(org, orgs.local_day(org, since))
     rows = store.rows_sql(
         "SELECT COUNT(*) FROM tracking_facts_touch t "
         "JOIN people_facts_visitor v ON v.org = t.org AND v.visitor = t.visitor "

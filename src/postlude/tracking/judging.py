@@ -7,11 +7,12 @@ is read, so that of two who judge the same click the later one has seen what the
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from postlude.kernel import boundaries, store, work
 from postlude.people import api as people
 from postlude.tracking import windows
+from postlude.tracking.going import final_before
 from postlude.tracking.models import Unjudged, Verdict
 from postlude.tracking.types import Reason
 
@@ -46,15 +47,14 @@ def judge(
 ) -> int:
     """Judge these clicks and return how many verdicts are new or changed.
 
-    With `only_true` a click that nobody on the site speaks for is left as it is. A True is not
-    taken back, unless `again`: two persons turned out not to be one. Tells `touch.judged` in the
-    same commit.
+    Of a day that is final nothing is said any more. With `only_true` a click that nobody on the
+    site speaks for is left as it is. A True is not taken back, unless `again`: two persons turned
+    out not to be one. Tells `touch.judged` in the same commit.
     """
     changed = 0
     for part in store.chunks(sorted(set(touches)), _CHUNK):
         with store.write():
-            clicks = _locked(org, part)
-            seen = seen_on_site(org, clicks)
+            clicks, seen = _known(org, part)
             verdicts = [
                 (click, *said)
                 for click in clicks
@@ -65,6 +65,17 @@ def judge(
             Unjudged.objects.filter(org=org, touch__in=settled).delete()
         boundaries.crossing("tracking.judged")
     return changed
+
+
+def _known(org: int, touches: Sequence[int]) -> tuple[list[Click], dict[int, Reason]]:
+    """Return clicks that are not final, and which of them somebody on the site speaks for."""
+    while True:
+        final = final_before(org)
+        clicks = _locked(org, touches, final)
+        seen = seen_on_site(org, clicks)
+        # Facts go only after their days became final: so nothing was missing when we looked.
+        if final_before(org) == final:
+            return clicks, seen
 
 
 def seen_on_site(org: int, clicks: Sequence[Click]) -> dict[int, Reason]:
@@ -117,7 +128,7 @@ def _said(
     return None if (human, reasons) == (click.human, click.reasons) else (human, reasons)
 
 
-def _locked(org: int, touches: Sequence[int]) -> list[Click]:
+def _locked(org: int, touches: Sequence[int], final: date) -> list[Click]:
     """Return these clicks, in one order, each until the end of the transaction."""
     if store.locked():
         store.rows_sql(
@@ -131,8 +142,8 @@ def _locked(org: int, touches: Sequence[int]) -> list[Click]:
         "LEFT JOIN tracking_verdict v ON v.touch = t.id "
         "LEFT JOIN tracking_clicker c ON c.touch = t.id "
         f"WHERE t.org_id = %s AND t.kind = 'click' AND NOT t.testing AND t.id {store.among()} "
-        "ORDER BY t.id",
-        [org, store.many(touches)],
+        "AND t.day >= %s ORDER BY t.id",
+        [org, store.many(touches), final],
     )
     return [
         Click(

@@ -27,13 +27,23 @@ _COLUMNS = (
 def record_many(org: int, hits: Sequence[Hit], *, now: datetime) -> int:
     """Keep these hits as touches and return how many were new; a repeat changes nothing.
 
-    What people let not be kept of them is counted and no more.
+    What people let not be kept of them is counted and no more. What happened on a day that is
+    closed by now is left out: what that day came to is final.
 
     In the same commit `touch.recorded` is published (keys: ids of touches) for new opens and
     clicks of messages that are no tests, and `touch.trapped` for links that no person sees. Joins
     the caller's transaction.
     """
     zone = ZoneInfo(orgs.get(org).zone)  # once: a group holds hundreds
+    if not orgs.may_be_closed(min((hit.at for hit in hits), default=now), now):
+        return _record(org, hits, zone, now)
+    with store.write():
+        closed = orgs.closed_to(org) or date.min
+        kept = [hit for hit in hits if hit.at.astimezone(zone).date() >= closed]
+        return _record(org, kept, zone, now)
+
+
+def _record(org: int, hits: Sequence[Hit], zone: ZoneInfo, now: datetime) -> int:
     owners = _owners(org, hits)
     today = now.astimezone(zone).date()
     hits, unkept = _allowed(org, hits, owners, today)

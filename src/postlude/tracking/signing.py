@@ -11,6 +11,7 @@ from postlude.messages import api as messages
 from postlude.messages.types import MessageFact
 from postlude.orgs import api as orgs
 from postlude.tracking import signs
+from postlude.tracking.going import final_before
 from postlude.tracking.judging import RULE, keep_rows
 from postlude.tracking.reading import touches
 from postlude.tracking.types import Reason, TouchKind
@@ -59,14 +60,14 @@ def _is_on_its_way(fact: MessageFact) -> bool:
 
 def _sign(org: int, facts: Iterable[MessageFact]) -> int:
     by_message = {fact.id: fact for fact in facts}
-    rules, now = orgs.measuring(org), clock.now()
+    rules, now, final = orgs.measuring(org), clock.now(), final_before(org)
     rows: list[tuple[object, ...]] = []
     for message, found in _locked(org, list(by_message)).items():
         fact = by_message[message]
         links = messages.link_count(org, fact.template_version, fact.locale)
         marks = [each.mark for each in found]
         for each in found:
-            if each.mark.kind is TouchKind.TRAP:
+            if each.mark.kind is TouchKind.TRAP or each.day < final:
                 continue
             rule = orgs.measuring_of_day(rules, each.day)
             said = signs.signs_of(marks, sent_at=fact.accepted_at, links=links, rule=rule)

@@ -253,6 +253,7 @@ def _jobs() -> list[Job]:
         *tracking.JOBS,
         *attribution.JOBS,
         *reports.JOBS,
+        *reports.RETENTION_JOBS,
         Job("warehouse.load", warehouse.load, "bulk"),
         Job(
             "rewards.expire",

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from postlude.attribution.models import OrderCredit
-from postlude.attribution.orders.judging import SAID, answers, judge, said
+from postlude.attribution.orders.finality import final_before
+from postlude.attribution.orders.judging import SAID, answers, is_final, judge, said
 from postlude.attribution.orders.knowing import (
     OrderKnown,
     count_orders,
@@ -84,7 +85,11 @@ def _awaiting(org: int, found: Iterable[Difference]) -> set[int]:
     new = {each.order for each in found if each.names == _MISSING}
     coming = set() if place is None else {each for each in new if each > place}
     rows = OrderCredit.objects.filter(
-        org=org, id__in=numbers, judged_at__isnull=False, rule__lt=rule_of(org).version
+        org=org,
+        id__in=numbers,
+        judged_at__isnull=False,
+        rule__lt=rule_of(org).version,
+        at__gte=final_before(org),
     )
     return coming | set(rows.values_list("id", flat=True))
 
@@ -120,7 +125,7 @@ def _compare(
 ) -> list[Difference]:
     """Return for each order which columns differ, in the order of ids."""
     rows = {row.id: row for row in stored}
-    right = answers(org, known, rule_of(org))
+    right = answers(org, known, rule_of(org), rows)
     found = []
     for each in known:
         mine = said(rows[each.id]) if each.id in rows else None
@@ -132,6 +137,7 @@ def _compare(
             )
         )
         found.append(Difference(each.id, each.uid, names))
-    gone = rows.keys() - right.keys()
+    final = final_before(org)
+    gone = {each for each in rows.keys() - right.keys() if not is_final(rows[each], final)}
     found += [Difference(each, rows[each].uid, _NO_ORDER) for each in gone]
     return sorted(found, key=lambda each: each.order)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from postlude.orgs import api as orgs
 from postlude.orgs.types import Counts, Identity, Measuring
@@ -20,6 +21,10 @@ class Measured:
     def by(self, touch: TouchFact) -> Counts:
         """Return the reading in which a touch is taken."""
         return self._rule(touch).counts
+
+    def on(self, day: date) -> Counts:
+        """Return the reading that holds for touches of a local day."""
+        return orgs.measuring_of_day(self.rules, day).counts
 
     def counts(self, touch: TouchFact) -> bool | None:
         """Say whether a touch counts; None: nobody has said yet."""

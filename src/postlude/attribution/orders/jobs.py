@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from postlude.attribution.models import OrderCredit, OrderRuleVersion
+from postlude.attribution.orders.finality import final_before
 from postlude.attribution.orders.judging import judge
 from postlude.attribution.orders.knowing import View, orders_after_id, views
 from postlude.attribution.orders.windows import newest, rule_of
@@ -65,11 +66,11 @@ def _look_at_due(budget: Budget) -> int:
 
 
 def _stale(org: int) -> Iterator[list[int]]:
-    """Return the orders that were judged by an older rule, a set at a time."""
-    version = rule_of(org).version
+    """Return the orders that were judged by an older rule and are not final, a set at a time."""
+    old = OrderCredit.objects.filter(org=org, rule__lt=rule_of(org).version)
     while True:
-        rows = OrderCredit.objects.filter(org=org, rule__lt=version).order_by("rule", "id")
-        found = list(rows.values_list("id", flat=True)[:_SET])
+        rows = old.exclude(at__lt=final_before(org), judged_at__isnull=False)
+        found = list(rows.order_by("rule", "id").values_list("id", flat=True)[:_SET])
         if not found:
             return
         yield found

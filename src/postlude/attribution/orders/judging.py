@@ -5,14 +5,15 @@ what is committed later brings news of its own. So the outcome is the same in wh
 arrive, and however often they are looked at.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from postlude.activity.types import NO_CAMPAIGN
+from postlude.activity.types import NO_CAMPAIGN, Campaign
 from postlude.attribution.models import OrderCredit
 from postlude.attribution.orders.counting import measured
 from postlude.attribution.orders.crediting import credit
+from postlude.attribution.orders.finality import final_before, kept_from
 from postlude.attribution.orders.knowing import OrderKnown, orders_known, sessions_of
 from postlude.attribution.orders.owning import touches_of
 from postlude.attribution.orders.rules import OrderRule
@@ -35,6 +36,7 @@ SAID = (
     *("session_started_at", "session_last_at"),
     *("session_source", "session_medium", "session_campaign", "rule"),
 )
+_FACTS = SAID.index("open_touch")  # so many columns are what is known of the order itself
 _COLUMNS = ("id", "org_id", *SAID, "judged_at", "look_at")
 _CHANGES = frozenset({*SAID, "judged_at", "look_at"})
 _NEW = ("id", "org_id", "uid", "sort", "at", "created_at", "state", "currency", "rule", *(
@@ -57,9 +59,27 @@ def judge(org: int, orders: Collection[int], *, now: datetime) -> int:
     return changed
 
 
-def answers(org: int, orders: Iterable[OrderKnown], rule: OrderRule) -> dict[int, Answer]:
-    """Return what is to be said of each of these orders; writes nothing."""
+def answers(
+    org: int, orders: Iterable[OrderKnown], rule: OrderRule, rows: Mapping[int, OrderCredit]
+) -> dict[int, Answer]:
+    """Return what is to be said of each of these orders, `rows` being what is; writes nothing."""
     orders = list(orders)
+    while True:
+        final, kept = final_before(org), kept_from(org)
+        found = {each.id: _final(each, rows, rule) for each in orders if each.at < final}
+        found |= _judged(org, [each for each in orders if each.at >= final], rule, rows, kept)
+        # Facts go only after their days became final: so nothing was missing when we looked.
+        if final_before(org) == final:
+            return found
+
+
+def _judged(
+    org: int,
+    orders: Sequence[OrderKnown],
+    rule: OrderRule,
+    rows: Mapping[int, OrderCredit],
+    kept: datetime,
+) -> dict[int, Answer]:
     how = measured(org)
     owned = touches_of(org, orders, how, back=rule.longest)
     sessions = sessions_of(org, orders, by_campaign=rule.by_campaign)
@@ -67,9 +87,30 @@ def answers(org: int, orders: Iterable[OrderKnown], rule: OrderRule) -> dict[int
     found = {}
     for each in orders:
         it = credit(engine, each.at, owned[each.id].touches, counts=how.counts)
-        session = sessions.get(each.id)
+        session, row = sessions.get(each.id), rows.get(each.id)
+        if session and row and row.session_started_at and session.started_at < kept:
+            session = _session(row)  # it began with what is not kept any more
         found[each.id] = _answer(each, it.opened, it.clicked, session, rule.version)
     return found
+
+
+def _final(order: OrderKnown, rows: Mapping[int, OrderCredit], rule: OrderRule) -> Answer:
+    """Return what is known of an order, and what was said of it before."""
+    row = rows.get(order.id)
+    fresh = _answer(order, None, None, None, rule.version)
+    return fresh if row is None or row.judged_at is None else (*fresh[:_FACTS], *said(row)[_FACTS:])
+
+
+def _session(row: OrderCredit) -> Session | None:
+    if row.session_started_at is None or row.session_last_at is None:
+        return None
+    campaign = Campaign(row.session_source, row.session_medium, row.session_campaign)
+    return Session(row.session_started_at, row.session_last_at, campaign)
+
+
+def is_final(row: OrderCredit, final: datetime) -> bool:
+    """Say whether what is said of an order stands, whatever is to be credited by now."""
+    return row.judged_at is not None and row.at < final
 
 
 def said(row: OrderCredit) -> Answer:
@@ -81,11 +122,12 @@ def _judge(org: int, orders: Sequence[int], now: datetime) -> int:
     rows = _locked(org, orders, now)
     rule = rule_of(org)
     known = {each.id: each for each in orders_known(org, orders, rule)}
-    gone = [each for each in orders if each not in known]
+    final = final_before(org)
+    gone = [each for each in orders if each not in known and not is_final(rows[each], final)]
     forgotten = [each for each in gone if rows[each].judged_at is not None]
     if gone:
         OrderCredit.objects.filter(org=org, id__in=gone).delete()
-    found = answers(org, known.values(), rule)
+    found = answers(org, known.values(), rule, rows)
     changed = {each: it for each, it in found.items() if said(rows[each]) != it}
     store.upsert_many(
         OrderCredit,

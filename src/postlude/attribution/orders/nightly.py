@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from postlude.attribution.models import OrderCredit
 from postlude.attribution.orders.checking import Difference, recompute
+from postlude.attribution.orders.finality import final_before
 from postlude.attribution.orders.windows import looked_to, rule_of
 from postlude.kernel import clock, nightly
 from postlude.kernel.jobs import Budget
@@ -65,7 +66,10 @@ def _page(org: int, after: int) -> tuple[int, int, tuple[Difference, ...] | None
 def _under_way(org: int, now: datetime) -> bool:
     """Say whether orders wait to be looked at again: by their time, or since the rule changed."""
     rows = OrderCredit.objects.filter(org=org)
-    due, stale = rows.filter(look_at__lte=now), rows.filter(rule__lt=rule_of(org).version)
+    due, stale = (
+        rows.filter(look_at__lte=now),
+        rows.filter(rule__lt=rule_of(org).version, at__gte=final_before(org)),
+    )
     return due.exists() or stale.exists() or looked_to(org) is not None
 
 

@@ -1,6 +1,7 @@
 """Why an order is credited to what it is."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import timedelta
 
 from postlude.activity.types import NO_CAMPAIGN
@@ -8,16 +9,18 @@ from postlude.attribution.choosing import Why
 from postlude.attribution.orders import knowing
 from postlude.attribution.orders.counting import Measured, measured
 from postlude.attribution.orders.crediting import Credit, credit, snapshot
+from postlude.attribution.orders.finality import final_before, kept_from
 from postlude.attribution.orders.knowing import OrderKnown
 from postlude.attribution.orders.owning import touches_of
 from postlude.attribution.orders.reading import credited
-from postlude.attribution.orders.rules import CLICK, OPEN
+from postlude.attribution.orders.rules import CLICK, OPEN, OrderRule
 from postlude.attribution.orders.sessions import Session
 from postlude.attribution.orders.shares import HALF_LIFE, Model, share, weights
 from postlude.attribution.orders.types import OrderCredited, OrderReceipt, ReceiptLine, Share
 from postlude.attribution.orders.windows import rule_of
 from postlude.kernel import store
 from postlude.kernel.money import Money
+from postlude.orgs import api as orgs
 from postlude.tracking.types import TouchFact, TouchKind
 
 LOOKBACK = timedelta(days=30)
@@ -33,9 +36,13 @@ def receipt(org: int, order: int) -> OrderReceipt | None:
     if not known:
         return None
     [it], how = known, measured(org)
+    if it.at < final_before(org):
+        return _of_then(org, it, rule, how)
     owned = touches_of(org, [it], how, back=rule.longest + _OLDER, on=_LATER)[it.id]
     found = credit(rule.rule, it.at, owned.touches, counts=how.counts)
     session = knowing.sessions_of(org, [it], by_campaign=rule.by_campaign).get(it.id)
+    if it.at < final_before(org):  # meanwhile: what was just read may be half gone
+        return _of_then(org, it, rule, how)
     return OrderReceipt(
         order=_fact(it, found, session, rule.version),
         rule=rule,
@@ -43,6 +50,36 @@ def receipt(org: int, order: int) -> OrderReceipt | None:
         lines=_lines(found, owned.touches, how),
         stored=credited(org, [it.id]).get(it.id),
     )
+
+
+def _of_then(org: int, it: OrderKnown, rule: OrderRule, how: Measured) -> OrderReceipt:
+    """Return the receipt of an order whose credit is final: what was taken, as it was kept."""
+    stored = credited(org, [it.id]).get(it.id)
+    order = _fact(it, Credit(None, None, {}), None, rule.version)
+    if stored is not None:
+        order = replace(
+            order,
+            opened=stored.opened,
+            clicked=stored.clicked,
+            session_started_at=stored.session_started_at,
+            session_last_at=stored.session_last_at,
+            rule=stored.rule,
+            session_campaign=stored.session_campaign,
+        )
+    taken = {each.touch: each for each in (order.opened, order.clicked) if each is not None}
+    lines = [
+        ReceiptLine(
+            each,
+            "click" if each == order.clicked else "open",
+            True,
+            Why.CHOSEN if each == order.opened else Why.OTHER_TYPE,
+            Why.CHOSEN if each == order.clicked else Why.OTHER_TYPE,
+            how.on(orgs.local_day(org, each.at)),
+            True if each == order.clicked else None,
+        )
+        for each in sorted(taken.values(), key=lambda each: (each.at, each.touch))
+    ]
+    return OrderReceipt(order, rule, (), tuple(lines), stored, final=True)
 
 
 def _lines(found: Credit, touches: Collection[TouchFact], how: Measured) -> tuple[ReceiptLine, ...]:
@@ -97,7 +134,8 @@ def credits(  # noqa: A001 - the word of the product
     """Return how a model shares each order among the clicks before it, the first one first.
 
     Clicks that count, from `lookback` before the order up to the order itself. The amounts of an
-    order sum to what it came to; an order without a click has no shares.
+    order sum to what it came to; an order without a click has no shares. Raises FactsGone where
+    clicks of that time are no longer kept.
     """
     found: dict[int, list[Share]] = {}
     how, rule = measured(org), rule_of(org)
@@ -107,6 +145,8 @@ def credits(  # noqa: A001 - the word of the product
         for number, it in known.items():
             mine = {each.id: each for each in owned[number].touches if _shares(each, how)}
             clicks = sorted(mine.values(), key=lambda each: (each.at, each.id))
+            if it.at - lookback < kept_from(org):  # asked after reading: what was read is whole
+                raise orgs.FactsGone(day=orgs.local_day(org, kept_from(org)).isoformat())
             found[number] = _share(it, clicks, model, half_life)
     return found
 

@@ -89,6 +89,7 @@ class OrderReceipt:
 
     `contacts` are all ids of the person whose touches count; none where nobody is known.
     `stored` is what the table says, None before it was judged; `agrees` whether that is the same.
+    `final`: of so long ago that nothing is judged any more; the lines are what was taken then.
     """
 
     order: OrderCredited
@@ -96,6 +97,7 @@ class OrderReceipt:
     contacts: tuple[int, ...]
     lines: tuple[ReceiptLine, ...]
     stored: OrderCredited | None
+    final: bool = False
 
     @property
     def agrees(self) -> bool:

@@ -43,7 +43,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An order and its touches, in the order of time. `hours`: how long a touch counts."""
+    """An order and its touches, in the order of time. `windows`: how long a touch counts.
+
+    `final`: of so long ago that only what was taken is kept.
+    """
 
     number: str
     sort: str
@@ -55,6 +58,7 @@ class Shown:
     rule: int
     windows: tuple[tuple[str, str], ...]
     agrees: bool
+    final: bool
 
 
 def shown(org: OrgRef, number: str, sort: str = "") -> Shown | None:
@@ -87,9 +91,10 @@ def _shown(org: OrgRef, receipt: OrderReceipt) -> Shown:
         amount="" if order.amount is None else str(order.amount),
         lines=tuple(_line(org, each) for each in receipt.lines),
         session_started_at=order.session_started_at,
-        rule=rule.version,
+        rule=order.rule if receipt.final else rule.version,
         windows=tuple((name, _hours(each)) for name, each in windows),
         agrees=receipt.agrees,
+        final=receipt.final,
     )
 
 

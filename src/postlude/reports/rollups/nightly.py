@@ -11,8 +11,7 @@ from postlude.kernel.nightly import Portion
 from postlude.orgs import api as orgs
 from postlude.orgs.types import OrgRef
 from postlude.reports.models import Rebuild
-from postlude.reports.rollups.rebuilding import Difference, Part, compare, parts, stored
-from postlude.reports.rollups.refreshing import count
+from postlude.reports.rollups.rebuilding import Difference, Part, both, compare, parts
 
 CHECK = "reports"
 CONSUMER = "reports"
@@ -48,8 +47,7 @@ def _portions(org: int, place: str) -> Iterator[Portion | None]:
 
 
 def _look(org: int, part: Part) -> Collection[Difference]:
-    here = stored(org, part)
-    return list(compare(part.node, here, count(org, part.node, part.since, part.until)))
+    return list(compare(part.node, *both(org, part)))
 
 
 def _cut(part: Part) -> Iterator[Part]:

@@ -12,7 +12,7 @@ from postlude.reports.queries import ask
 from postlude.reports.rollups.ahead import in_turn
 from postlude.reports.rollups.bitmaps import load
 from postlude.reports.rollups.folding import Blobs, CountKey, Figures, PeopleKey, unpacked
-from postlude.reports.rollups.refreshing import Counted, Look, count, look, refresh
+from postlude.reports.rollups.refreshing import Counted, Look, count, kept_from, look, refresh
 from postlude.reports.rollups.types import KINDS
 
 SPAN = timedelta(days=366)
@@ -115,15 +115,22 @@ def differences(org: int, *, tell: Tell | None = None) -> Iterator[Difference]:
     """Compare each cell with its facts; yield what is not the same."""
     every = parts(org)
     for done, each in enumerate(every, start=1):
-        yield from compare(
-            each.node, stored(org, each), count(org, each.node, each.since, each.until)
-        )
+        yield from compare(each.node, *both(org, each))
         if tell is not None:
             tell(done, len(every))
 
 
+def both(org: int, part: Part) -> tuple[Counted, Counted]:
+    """Return what the rollups say of a part, and what facts say."""
+    while True:
+        kept = kept_from(org)
+        found = stored(org, part), count(org, part.node, part.since, part.until)
+        if kept_from(org) == kept:
+            return found
+
+
 def stored(org: int, part: Part) -> Counted:
-    """Return what the rollups say."""
+    """Return what the rollups say; of who was seen on days that are final, nothing."""
     here = {"org": org, "node": part.node, "day__range": (part.since, part.until)}
     counts: dict[CountKey, Figures] = {
         CountKey(*row[:6]): (row[6], row[7], row[8], row[9], row[10], row[11])
@@ -138,7 +145,7 @@ def stored(org: int, part: Part) -> Counted:
     }
     people: dict[PeopleKey, Blobs] = {
         PeopleKey(*row[:4]): tuple(None if each is None else bytes(each) for each in row[4:])
-        for row in People.objects.filter(**here).values_list(
+        for row in People.objects.filter(**here, day__gte=kept_from(org)).values_list(
             "day", "channel", "template", "cycle", *KINDS
         )
     }

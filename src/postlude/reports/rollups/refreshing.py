@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from postlude.kernel import boundaries, clock, ids, store
 from postlude.messages import api as messages
+from postlude.orgs import api as orgs
 from postlude.reports.models import Cell, Count, People, Sent
 from postlude.reports.queries import ask
 from postlude.reports.rollups import folding
@@ -31,9 +32,13 @@ _PEOPLE = ("id", "org_id", "node", "day", "channel", "template", "cycle", *KINDS
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What facts said, and which versions the cells had before they were asked."""
+    """What facts said, and which versions the cells had before they were asked.
+
+    `kept`: the first day that was not final then.
+    """
 
     before: dict[date, int]
+    kept: date
     counted: "Counted"
 
 
@@ -64,15 +69,17 @@ def refresh(  # noqa: PLR0913 - which days of which node, and what comes along
 ) -> int:
     """Count what a node did on these days again, both included; return how many days that is.
 
-    `also` is done in the same commit. `seen` is what a look of before found; where that is no more
-    how it is, facts are asked again.
+    Who was seen on days that are final stays as it is. `also` is done in the same commit. `seen` is
+    what a look of before found; where that is no more how it is, facts are asked again.
     """
     while True:
         now = seen or look(org, node, since, until)
         days = {*now.before, *now.counted.days()}
         with store.write():
-            if _take(org, node, now.before, now.counted.days(), clock.now()):
-                _replace(org, node, days, now.counted)
+            # Facts go only after their days became final: so none was missing when they were read.
+            whole = kept_from(org) == now.kept
+            if whole and _take(org, node, now.before, now.counted.days(), clock.now()):
+                _replace(org, node, days, now.counted, now.kept)
                 if also is not None:
                     also()
                 break
@@ -83,14 +90,18 @@ def refresh(  # noqa: PLR0913 - which days of which node, and what comes along
 
 def look(org: int, node: str, since: date, until: date) -> Look:
     """Ask facts what a node did on these days, both included."""
-    before = _versions(org, node, since, until)
-    return Look(before, count(org, node, since, until))
+    before, kept = _versions(org, node, since, until), kept_from(org)
+    return Look(before, kept, count(org, node, since, until))
 
 
 def count(org: int, node: str, since: date, until: date) -> Counted:
-    """Return what facts say now, without writing it; whoever has no number yet gets one."""
+    """Return what facts say now, without writing it; whoever has no number yet gets one.
+
+    Of days that are final, touches are not looked at.
+    """
     given = {"org": org, "node": node, "since": since, "until": until}
     ended = ask("count_messages", given)
+    given["since"] = max(since, kept_from(org))
     counts, sent = folding.count(ended, reporting(org)), folding.sent(ended)
     signs = {
         "opens": int(tracking.against(TouchKind.OPEN)),
@@ -102,6 +113,11 @@ def count(org: int, node: str, since: date, until: date) -> Counted:
     browsers = {row[5] for row in touched if row[4] is None}
     visitors = numbers_of(org, browsers, visitors=True)
     return Counted(counts, sent, folding.people(touched, contacts, visitors))
+
+
+def kept_from(org: int) -> date:
+    """Return the first day of which all touches are kept; who was seen before is final."""
+    return orgs.horizon(org) or date.min
 
 
 def reporting(org: int) -> set[int]:
@@ -143,9 +159,11 @@ def _take(
     return True
 
 
-def _replace(org: int, node: str, days: Collection[date], counted: Counted) -> None:
-    for model in (Count, Sent, People):
-        model.objects.filter(org=org, node=node, day__in=sorted(days)).delete()
+def _replace(org: int, node: str, days: Collection[date], counted: Counted, kept: date) -> None:
+    Count.objects.filter(org=org, node=node, day__in=sorted(days)).delete()
+    Sent.objects.filter(org=org, node=node, day__in=sorted(days)).delete()
+    seen = sorted(each for each in days if each >= kept)
+    People.objects.filter(org=org, node=node, day__in=seen).delete()
     _insert_counts(org, node, counted.counts)
     sent = [(org, node, *key, raw) for key, raw in counted.sent.items()]
     people = [(org, node, *key, *blobs) for key, blobs in counted.people.items()]

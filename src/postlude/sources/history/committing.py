@@ -8,7 +8,7 @@ from django.db import IntegrityError
 
 from postlude.kernel import boundaries, ids, store, work
 from postlude.people import api as people
-from postlude.sources.history import keeping, mistakes, shape
+from postlude.sources.history import closing, keeping, mistakes, shape
 from postlude.sources.history.types import Item, Kept, Mistake, Wrong
 from postlude.sources.models import FactFile, FactMistake, OutsideFact
 
@@ -55,9 +55,12 @@ def _keep(org: int, items: Sequence[Item], now: datetime) -> tuple[Counter[str],
             wrong.append(mistakes.told(it.line, Wrong("told_otherwise", "id")))
     refs = _references(org, fresh.values())
     ready = []
+    old = closing.too_old(org, fresh.values(), now)
     for it in fresh.values():
         missing = _missing(it, refs)
-        if missing:
+        if it.key in old:
+            wrong.append(mistakes.told(it.line, old[it.key]))
+        elif missing:
             wrong.append(mistakes.told(it.line, Wrong("missing_reference", missing)))
         else:
             ready.append(it)

@@ -5,18 +5,21 @@ Ids of the file are held in a database of their own on the disk, which is gone w
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from postlude.kernel import store
 from postlude.people import api as people
-from postlude.sources.history import keeping, mistakes, shape
+from postlude.sources.history import closing, keeping, mistakes, shape
 from postlude.sources.history.sorting import Sorted
 from postlude.sources.history.types import Item, Mistake, Wrong
 
 Progress = Callable[[int, int], None]
 
 
-def foresee(org: int, lines: Sorted, progress: Progress) -> tuple[Counter[str], list[Mistake]]:
+def foresee(
+    org: int, lines: Sorted, progress: Progress, now: datetime
+) -> tuple[Counter[str], list[Mistake]]:
     """Return what would be new, known and wrong. Only keeping finds what is another's address."""
     counts: Counter[str] = Counter()
     wrong: list[Mistake] = []
@@ -28,8 +31,9 @@ def foresee(org: int, lines: Sorted, progress: Progress) -> tuple[Counter[str], 
             for items in lines.batches(rank):
                 known = _known(org, [it.key for it in items])
                 refs = _named(org, named, items)
+                old = closing.too_old(org, items, now)
                 for it in items:
-                    found = _judge(it, known, refs, named)
+                    found = _judge(it, known, refs, named, old)
                     if found is None or isinstance(found, str):
                         counts[f"{found or 'new'}:{it.kind}"] += 1
                     else:
@@ -43,7 +47,11 @@ def foresee(org: int, lines: Sorted, progress: Progress) -> tuple[Counter[str], 
 
 
 def _judge(
-    it: Item, known: dict[str, int], refs: set[str], named: sqlite3.Connection
+    it: Item,
+    known: dict[str, int],
+    refs: set[str],
+    named: sqlite3.Connection,
+    old: Mapping[str, Wrong],
 ) -> Wrong | str | None:
     before = known.get(it.key)
     if before is None:
@@ -51,6 +59,8 @@ def _judge(
         before = row[0] if row else None
     if before is not None:
         return "known" if before == it.print else Wrong("told_otherwise", "id")
+    if it.key in old:
+        return old[it.key]
     for name, _ in shape.REFERENCES[it.kind]:
         if name in it.fact and it.fact[f"{name}:key"] not in refs:
             return Wrong("missing_reference", name)

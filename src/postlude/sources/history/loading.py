@@ -42,7 +42,7 @@ def load_facts(  # noqa: PLR0913 - a file, and how
     with Sorted(org, now) as lines:
         lines.take(path, progress)
         if dry_run:
-            counts, wrong = foreseeing.foresee(org, lines, progress)
+            counts, wrong = foreseeing.foresee(org, lines, progress, now)
             written = rejects.write(rejects_to, lines, wrong)
             return _report(name, lines, counts, wrong, written, began, {"dry_run": True})
         file, state = _file(org, lines, now)

@@ -24,6 +24,10 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "future": ("The time is still to come.", "History has happened; mind the zone."),
     "ancient": ("The time is before 1990.", "A 0 or an empty date became one? Leave it out."),
+    "no_longer_kept": (
+        "Hits of that day are no longer kept, nor taken in.",
+        "`postlude retention show` says since when. Messages and orders of then can be loaded.",
+    ),
     "negative_amount": ("The amount is negative.", "A refund is `cancelled_at` of its order."),
     "bad_amount": ("The amount cannot be read.", "Major units, such as 1000 or 12.50."),
     "other_currency": (

@@ -40,6 +40,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "checks": ("checks",),
     "credit": ("attribution",),
     "measuring": ("measuring",),
+    "retention": ("retention",),
     "shops": ("shops",),
     "announcements": ("announce", "announcements"),
 }

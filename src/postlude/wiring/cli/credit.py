@@ -290,7 +290,13 @@ def _show(ref: OrgRef, receipt: OrderReceipt) -> None:
         brought = " / ".join(part or "–" for part in order.session_campaign)
         by = f", brought by {escape(brought)}" if order.session_campaign else ""
         output.out.print(f"the session began at {begun:%H:%M:%S}{by}")
-    output.out.print(f"by rule {receipt.rule.version}: {receipt.rule.within} before the order")
+    if receipt.final:
+        output.out.print(
+            f"final, by rule {order.rule}: what else there was then is no longer kept, "
+            "see `postlude retention show`"
+        )
+    else:
+        output.out.print(f"by rule {receipt.rule.version}: {receipt.rule.within} before the order")
     counted = ", ".join(sorted({_COUNTS[each.by] for each in receipt.lines}))
     if counted:
         output.out.print(f"on the days of these touches {counted}")

@@ -34,7 +34,8 @@ class Far(Stage):
 
 @pytest.fixture(scope="module")
 def stage(pytestconfig: pytest.Config) -> Iterator[Far]:
-    with Far(pytestconfig.getoption("--engine"), warehouse=ADDRESS) as it:
+    loads = ["postlude.warehouse.bigquery.warehouse"]
+    with Far(pytestconfig.getoption("--engine"), warehouse=ADDRESS, loads=loads) as it:
         yield it
 
 

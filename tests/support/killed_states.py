@@ -30,12 +30,12 @@ PREFIX = f"postlude_kill_{os.getpid()}"
 _OF_A_FEW = ("httpcore", "icalendar", "postlude.collector.app", "postlude.warehouse.duckdb.file")
 
 
-def loaded() -> None:
+def loaded(*more: str) -> None:
     """Import what children would import each for itself: the pages, most of all.
 
     And leave all of it out of every collection: a child copies each page that its collector touches.
     """
-    for name in (settings.ROOT_URLCONF, *_OF_A_FEW):
+    for name in (settings.ROOT_URLCONF, *_OF_A_FEW, *more):
         importlib.import_module(name)
     heap.settle()
 

@@ -86,12 +86,19 @@ class Stage:
     """A sandbox with one sale, and a zygote for one engine.
 
     `warehouse` is the pattern of its address, `{name}` a run's; a file of the run without one.
+    `loads` are modules that each child would import by itself.
     """
 
     def __init__(
-        self, engine: str, small: a_small_sale.SmallSale | None = None, *, warehouse: str = ""
+        self,
+        engine: str,
+        small: a_small_sale.SmallSale | None = None,
+        *,
+        warehouse: str = "",
+        loads: Sequence[str] = (),
     ) -> None:
         self.engine = engine
+        self._loads = list(loads)
         self._warehouse = warehouse
         self.small = small or a_small_sale.make()
         self._runs = 0
@@ -115,6 +122,7 @@ class Stage:
             stdout=subprocess.PIPE,
             text=True,
         )
+        self._ask("load", names=self._loads)
         self._ask("template", name="bare")
         self._reset()
         told = self._ask("template", name="applied", source="bare", flow="apply")

@@ -14,13 +14,16 @@ Events of contacts, whoever told of them: `happenings` by the keys of either top
 (`contact.event`: another system told of it), and `happened_since`.
 """
 
+from postlude.activity.counting import count_many
 from postlude.activity.going import count_before, first_day, let_go
 from postlude.activity.happenings import TOLD, happened_since, happenings, tell_events
+from postlude.activity.jobs import JOBS
 from postlude.activity.reading import activities, activities_of
-from postlude.activity.recording import EVENT, LATE, count_many, moment_of, record_many
+from postlude.activity.recording import EVENT, LATE, moment_of, record_many
 
 __all__ = (
     "EVENT",
+    "JOBS",
     "LATE",
     "TOLD",
     "activities",

@@ -76,6 +76,26 @@ class Uncounted(models.Model):
         )
 
 
+class Counted(models.Model):
+    """A hit that was counted in `Uncounted`, as a keyed hash of its id: sent again, it is not
+    counted again. Forgotten after a month, when a repeat is refused.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=ids.new_id)
+    org = models.ForeignKey(
+        "orgs.Organization", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    hit = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "activity_counted"
+        constraints = (
+            models.UniqueConstraint(fields=("org", "hit"), name="activity_counted_once"),
+        )
+        indexes = (models.Index(fields=("at",), name="activity_counted_at"),)
+
+
 class ToldEvent(models.Model):
     """Something that another system says happened to a contact; `uid` is its own name for that.
 

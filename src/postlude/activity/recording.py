@@ -1,13 +1,12 @@
 """The one way in for page views and events: kept once, however often they are told."""
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from postlude.activity.models import Activity, Uncounted
+from postlude.activity.models import Activity
 from postlude.activity.types import ActivitySeen, Kind, Sign
 from postlude.kernel import boundaries, ids, store, work
 from postlude.orgs import api as orgs
@@ -102,32 +101,6 @@ def _record(org: int, seen: Sequence[ActivitySeen], zone: ZoneInfo, now: datetim
         )
     boundaries.crossing("activity.recorded")
     return new
-
-
-def count_many(org: int, hits: Sequence[tuple[Kind, str]], *, now: datetime) -> None:
-    """Count hits (kind, action) of which nothing may be kept, by day. Joins the transaction."""
-    if not hits:
-        return
-    day = orgs.local_day(org, now)
-    counted = sorted(Counter(hits).items())
-    rows = [
-        (number, org, day, kind.value, action, count)
-        for number, ((kind, action), count) in zip(ids.new_ids(len(counted)), counted, strict=True)
-    ]
-    columns = ("id", "org", "day", "kind", "action", "hits")
-    with store.write():
-        store.insert_ignore(
-            Uncounted,
-            columns,
-            [(*row[:5], 0) for row in rows],
-            conflict=("org", "day", "kind", "action"),
-        )
-        store.execute_many(
-            "UPDATE activity_uncounted SET hits = hits + %s "
-            "WHERE org_id = %s AND day = %s AND kind = %s AND action = %s",
-            [(row[5], *row[1:5]) for row in rows],
-        )
-    boundaries.crossing("activity.counted")
 
 
 # Made once: `json.dumps` with any wish of its own makes one each time.

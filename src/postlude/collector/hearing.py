@@ -88,7 +88,13 @@ def _hear(org: int, letters: Sequence[Letter]) -> None:
     ]
     activity.record_many(org, [each for _, each in seen], now=now)
     activity.count_many(
-        org, [(told.kind, told.action) for each in uncounted for told in each.batch.told], now=now
+        org,
+        [
+            (told.kind, told.action, told.message_id)
+            for each in uncounted
+            for told in each.batch.told
+        ],
+        now=now,
     )
 
 

@@ -251,6 +251,7 @@ def _jobs() -> list[Job]:
         *sources.JOBS,
         *rewards.POINTS_JOBS,
         *tracking.JOBS,
+        *activity.JOBS,
         *attribution.JOBS,
         *reports.JOBS,
         *reports.RETENTION_JOBS,

@@ -187,6 +187,20 @@ def test_who_does_not_agree_is_counted_and_no_more(page):
     assert [(0,)] == store.rows_sql("SELECT COUNT(*) FROM people_facts_visitor")
 
 
+def test_what_is_sent_again_is_counted_once(page):
+    """A browser that lost the answer tells it again; a hash of the hit's id is all that stays."""
+    looked, added = page_view(), event("add_to_cart")
+    page.send(looked, added, looked, consent=False)
+    page.send(looked, page_view(), consent=False)
+
+    rows = store.rows_sql("SELECT kind, action, hits FROM activity_facts_uncounted ORDER BY kind")
+    assert [("event", "add_to_cart", 1), ("page", "", 2)] == rows
+    names = [row[0] for row in store.rows_sql("SELECT hit FROM activity_counted")]
+    assert 3 == len(names)
+    assert all(name.startswith("k1:") for name in names)
+    assert not [name for name in names if looked["id"].replace("-", "") in name]
+
+
 def test_who_has_taken_the_consent_back_is_counted_and_no_more_from_the_next_hit_on(page):
     from postlude.kernel import clock
 

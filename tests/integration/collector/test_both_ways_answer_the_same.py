@@ -93,7 +93,7 @@ def kept() -> list[tuple]:
 
 
 def empty() -> None:
-    for table in ("tracking_touch", "activity_activity", "activity_uncounted"):
+    for table in ("tracking_touch", "activity_activity", "activity_uncounted", "activity_counted"):
         store.execute(f"DELETE FROM {table}")
 
 

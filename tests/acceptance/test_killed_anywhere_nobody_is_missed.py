@@ -125,7 +125,7 @@ BY_NIGHT = ("kernel.night_over", "kernel.night_portion")
 # Neither day has a rush of hits.
 BY_A_RUSH = ("collector.put_aside", "collector.taken_in")
 # Boundaries that these two days do not cross, each with the reason.
-BY_TOUCHES = ("attribution.orders_judged", "attribution.rule_written")
+BY_TOUCHES = ("attribution.rule_written",)
 # What goes after thirteen months.
 BY_AGE = ("activity.hits_gone", "orgs.facts_closed", "orgs.facts_final", "tracking.touches_gone")
 ELSEWHERE = {

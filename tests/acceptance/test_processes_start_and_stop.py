@@ -93,6 +93,7 @@ def test_web_collector_and_worker_apart(home: FreshHome, tmp_path: Path) -> None
             ends_well(each)
 
 
+@pytest.mark.once
 def test_a_port_in_use_is_said(home: FreshHome, tmp_path: Path) -> None:
     with running(home, tmp_path, "collector") as taken:
         taken.answers(f"/u/{GUESS}")
@@ -121,6 +122,7 @@ def connected(port: int) -> None:
         raise LookupError from error
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("command", ["up", "web", "collector", "worker"])
 def test_production_without_keys_does_not_start(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config

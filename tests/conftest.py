@@ -156,6 +156,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = kept
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown() -> None:
+    from support import emptied
+
+    emptied.let_go_of_what_hangs()
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Half a million objects of modules and tests stay to the end: nobody looks at them again."""
     from postlude.kernel import heap

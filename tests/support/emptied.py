@@ -34,6 +34,19 @@ def take_over() -> None:
     TransactionTestCase._fixture_teardown = _fixture_teardown  # type: ignore[method-assign]
 
 
+def let_go_of_what_hangs() -> None:
+    """End a statement in the midst of which a test was stopped, by its time limit most often.
+
+    Nobody could use its connection any more, and all tests that follow in this process would fail.
+    """
+    raw: Any = connection.connection
+    if connection.vendor != "postgresql" or raw is None:
+        return
+    if raw.info.transaction_status.name == "ACTIVE":
+        raw.cancel_safe(timeout=5)
+        connection.close()
+
+
 def _standing() -> list[Any]:
     with connection.cursor() as cursor:
         parts = ", ".join(

@@ -75,7 +75,8 @@ def _schema() -> SchemaValidator:
             hits=cs.list_schema(hit, min_length=1, max_length=MOST_HITS),
             cid=_text(r"[A-Za-z0-9_-]{16,64}"),
             member=_text(r"[A-Za-z0-9._-]{1,64}"),
-            consent=cs.literal_schema([True]),
+            # A literal alone lets 1 pass for it, which is no yes.
+            consent=cs.chain_schema([cs.bool_schema(strict=True), cs.literal_schema([True])]),
             source=_text(r"[a-z][a-z.]{0,22}"),
             marks=_object((), google=mark, facebook=mark, scid=mark),
         )

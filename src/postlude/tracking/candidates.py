@@ -46,7 +46,7 @@ def of_orders(org: int, orders: Collection[int]) -> set[int]:
         for view in ("orders_facts_shop_order", "orders_facts_ticket_order")
         for row in store.rows_sql(
             f"SELECT contact, visitor, at FROM {view} "  # noqa: S608 - our own SQL
-            f"WHERE org = %s AND order_id {store.among()} AND at IS NOT NULL",
+            f"WHERE {store.not_by('org')} = %s AND order_id {store.among()} AND at IS NOT NULL",
             [org, store.many(sorted(orders))],
         )
     ]

@@ -86,6 +86,22 @@ def test_with_hands_that_read_ahead_it_is_the_same(place: Shop, clock) -> None:
     assert every[1:] == list(rebuilding.rebuild(place.org, hands=2))
 
 
+def test_whoever_asks_for_all_anew_meanwhile_gets_all_anew(place: Shop, clock) -> None:
+    """What was read before is not written: it may be by the rule of then."""
+    for node in ("n1", "n2", "n3"):
+        place.send(1, clock.now(), node=node)
+    going = rebuilding.rebuild(place.org, hands=2)
+    assert "n1" == next(going).node
+    rebuilding.begin_anew(place.org)
+    assert ["n1", "n2", "n3"] == [each.node for each in going]
+    assert not Rebuild.objects.exists()
+    going = rebuilding.rebuild(place.org)
+    assert ["n1", "n2", "n3"] == [next(going).node for _ in range(3)]
+    rebuilding.begin_anew(place.org)  # at the very end
+    assert ["n1", "n2", "n3"] == [each.node for each in going]
+    assert not Rebuild.objects.exists()
+
+
 def test_what_goes_wrong_ahead_is_told_in_its_turn(place: Shop, clock, monkeypatch) -> None:
     for node in ("n1", "n2", "n3"):
         place.send(1, clock.now(), node=node)

@@ -72,7 +72,7 @@ def orders_known(org: int, ids: Collection[int], rule: OrderRule) -> list[OrderK
         for view in views(rule):
             rows = store.rows_sql(
                 f"SELECT {_ORDER} FROM {view.name} o "  # noqa: S608 - our own words
-                f"WHERE o.org = %s AND o.order_id {store.among()}{view.where}",
+                f"WHERE {store.not_by('o.org')} = %s AND o.order_id {store.among()}{view.where}",
                 [org, store.many(part), *view.values],
             )
             found += [_order(view.sort, *row) for row in rows]
@@ -85,7 +85,8 @@ def orders_after_id(org: int, after: int, limit: int, rule: OrderRule) -> list[O
     for view in views(rule):
         rows = store.rows_sql(
             f"SELECT {_ORDER} FROM {view.name} o "  # noqa: S608 - our own words
-            f"WHERE o.org = %s AND o.order_id > %s{view.where} ORDER BY o.order_id LIMIT %s",
+            f"WHERE {store.not_by('o.org')} = %s AND o.order_id > %s{view.where} "
+            "ORDER BY o.order_id LIMIT %s",
             [org, after, *view.values, limit],
         )
         found += [_order(view.sort, *row) for row in rows]

@@ -25,12 +25,13 @@ SELECT org, order_id, uid, contact, CAST(NULL AS bigint) AS visitor, kind, sourc
     CASE WHEN currency = other THEN currency END AS currency
 FROM (
     SELECT o.org_id AS org, o.id AS order_id, o.number AS uid, h.kind, o.source, o.created_at,
-        (SELECT t.contact {_OF} AND t.contact IS NOT NULL
+        -- The sign keeps SQLite from looking for it among all tickets that have a contact.
+        (SELECT t.contact {_OF} AND +t.contact IS NOT NULL
             ORDER BY COALESCE(t.reg_no, 2147483647), LENGTH(COALESCE(t.external_id, '')),
                 t.external_id, t.id LIMIT 1) AS contact,
         (SELECT {_SUM} {_OF} AND t.state = 'paid') AS paid_minor,
         (SELECT {_SUM} {_OF} AND t.state = 'registered') AS open_minor,
-        (SELECT {_SUM} {_OF}) AS whole_minor,
+        COALESCE((SELECT {_SUM} {_OF} AND t.paid), (SELECT {_SUM} {_OF})) AS whole_minor,
         (SELECT MIN(t.paid_at) {_OF} AND t.paid) AS paid_at,
         (SELECT MIN(t.currency) {_OF}) AS currency,
         (SELECT MAX(t.currency) {_OF}) AS other

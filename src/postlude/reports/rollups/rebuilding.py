@@ -68,29 +68,55 @@ def rebuild(
 ) -> Iterator[Part]:
     """Count everything again; yield each part when it is committed.
 
-    One that was cut off goes on where it was, but for `again`. `tell` is told how many parts of
-    how many are done. `hands` threads read the next parts meanwhile.
+    One that was cut off goes on where it was, but for `again`. Where everything is asked to be
+    counted anew meanwhile (`begin_anew`), it begins anew. `tell` is told how many parts of how many
+    are done. `hands` threads read the next parts meanwhile.
     """
+    with store.write():
+        row, _ = Rebuild.objects.get_or_create(org_id=org)
+        if again and row.done_to:
+            Rebuild.objects.filter(org=org).update(done_to="")
+    while True:
+        every = parts(org)
+        try:
+            yield from _from_where_it_was(org, every, tell, hands)
+        except _SaidOtherwise:
+            continue
+        with store.write():
+            last = every[-1].name if every else ""
+            ended = Rebuild.objects.filter(org=org, done_to=last).delete()[0]
+        if ended or not Rebuild.objects.filter(org=org).exists():
+            break
+    boundaries.crossing("reports.rebuilt")
 
+
+class _SaidOtherwise(Exception):
+    """Somebody else has written down how far a rebuild is, or that it begins anew."""
+
+
+def _from_where_it_was(
+    org: int, every: list[Part], tell: Tell | None, hands: int
+) -> Iterator[Part]:
     def read(part: Part) -> Look:
         return look(org, part.node, part.since, part.until)
 
-    every = parts(org)
-    with store.write():
-        row, _ = Rebuild.objects.get_or_create(org_id=org)
+    before = Rebuild.objects.filter(org=org).values_list("done_to", flat=True).first() or ""
     names = [each.name for each in every]
-    begin = names.index(row.done_to) + 1 if row.done_to in names and not again else 0
-    looks = in_turn(every[begin:], read, hands=hands)
-    for done, (each, seen) in enumerate(looks, start=begin + 1):
-        done_to = partial(Rebuild.objects.filter(org=org).update, done_to=each.name)
-        refresh(org, each.node, each.since, each.until, also=done_to, seen=seen)
+    begin = names.index(before) + 1 if before in names else 0
+    for done, (part, seen) in enumerate(in_turn(every[begin:], read, hands=hands), begin + 1):
+        # Read before somebody asked for all to be counted anew, it may be what was right till then.
+        so_far = partial(_go_on, org, before, part.name)
+        refresh(org, part.node, part.since, part.until, also=so_far, seen=seen)
         boundaries.crossing("reports.rebuilt_part")
         if tell is not None:
             tell(done, len(every))
-        yield each
-    with store.write():
-        Rebuild.objects.filter(org=org).delete()
-    boundaries.crossing("reports.rebuilt")
+        before = part.name
+        yield part
+
+
+def _go_on(org: int, before: str, done_to: str) -> None:
+    if not Rebuild.objects.filter(org=org, done_to=before).update(done_to=done_to):
+        raise _SaidOtherwise
 
 
 def begin_anew(org: int) -> None:

@@ -39,7 +39,7 @@ def _close(org: int, now, began: threading.Event, closing: threading.Event) -> l
     try:
         began.wait(5)
         closing.set()
-        orgs.close_facts(org, DAY, now=now)
+        orgs.close_facts(org, DAY)
         return list(Touch.objects.values_list("id", flat=True))
     finally:
         connection.close()

@@ -23,14 +23,18 @@ def count_before(org: int, day: date) -> int:
     return Activity.objects.filter(_before(org, day)).count()
 
 
-def let_go(org: int, budget: Budget) -> int:
-    """Delete what happened on days that are final; return how much. Each portion is a commit.
+def let_go(org: int, until: date, budget: Budget) -> int:
+    """Delete what happened on days before `until` that are final; return how much.
+
+    Each portion is a commit.
 
     One whose client's id is of a later day stays until that day is final: sent again, it is known.
     """
     horizon, done = orgs.horizon(org), 0
     while horizon is not None and not budget.spent():
-        rows = Activity.objects.filter(_before(org, horizon)).order_by("sent_day", "message_id")
+        rows = Activity.objects.filter(_before(org, min(until, horizon))).order_by(
+            "sent_day", "message_id"
+        )
         piece = list(rows.values_list("id", flat=True)[:_AT_ONCE])
         if piece:
             with store.write():

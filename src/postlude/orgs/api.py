@@ -22,8 +22,8 @@ from postlude.orgs.organizations import (
     quiet_hours,
     quiet_until,
 )
-from postlude.orgs.retention import begin as begin_retention
 from postlude.orgs.retention import (
+    LOOKS_BACK,
     check_kept,
     closed_to,
     horizon,
@@ -31,8 +31,11 @@ from postlude.orgs.retention import (
     note_gone,
     retention,
     set_retention,
+    was_quiet,
 )
+from postlude.orgs.retention import begin as begin_retention
 from postlude.orgs.retention import close as close_facts
+from postlude.orgs.retention import is_due as note_facts_due
 from postlude.orgs.retention import settle as settle_facts
 from postlude.orgs.retention import wanted as facts_wanted
 from postlude.orgs.roles import PERMISSIONS, Permission, Role, permissions_of_role
@@ -53,6 +56,7 @@ from postlude.orgs.write_keys import issue_write_key, revoke_write_key, write_ke
 
 __all__ = (
     "IDENTITY",
+    "LOOKS_BACK",
     "PERMISSIONS",
     "Clocks",
     "FactsGone",
@@ -95,6 +99,7 @@ __all__ = (
     "measuring_of_day",
     "measuring_on",
     "measuring_said",
+    "note_facts_due",
     "note_gone",
     "orgs_of",
     "permissions_of",
@@ -110,6 +115,7 @@ __all__ = (
     "set_retention",
     "settle_facts",
     "staff",
+    "was_quiet",
     "write_key",
     "write_keys",
     "zones",

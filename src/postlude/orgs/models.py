@@ -116,7 +116,8 @@ class Retention(models.Model):
     """How long facts of measurement are kept, and how far their going is; each day only grows.
 
     Of days before `closed` no fact is taken in any more; what was said of days before `horizon` is
-    final; the touches of days before `gone` are deleted. `months` null: for ever.
+    final; the touches of days before `gone` are deleted. `months` null: for ever. `due` is to be
+    closed a while after `due_at`; `quiet`: how often in a row nothing of `closed` was waiting.
     """
 
     id = models.BigIntegerField(primary_key=True, default=ids.new_id)
@@ -126,8 +127,11 @@ class Retention(models.Model):
     months = models.SmallIntegerField(null=True)
     actor = models.CharField(max_length=100, blank=True)
     at = models.DateTimeField(null=True)
+    due = models.DateField(null=True)
+    due_at = models.DateTimeField(null=True)
     closed = models.DateField(null=True)
     closed_at = models.DateTimeField(null=True)
+    quiet = models.SmallIntegerField(default=0, db_default=0)
     horizon = models.DateField(null=True)
     gone = models.DateField(null=True)
 

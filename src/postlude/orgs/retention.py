@@ -1,6 +1,8 @@
 """How long hits are kept, and how they go: doors close, what is said is final, they are deleted.
 
-Three days, each committed before anything that follows from it, none ever going back:
+First it is written down which days are `due`, and they are closed a while later: a clock that was
+far ahead for an hour closes nothing, and whoever minds has time to say so. Then three days, each
+committed before anything that follows from it, none ever going back:
 
 - `closed`: of earlier days no fact is taken in. Whatever was taken in before is news to somebody.
 - `horizon`: all that news was heeded. What was said of earlier days is final; nobody counts or
@@ -10,7 +12,9 @@ Three days, each committed before anything that follows from it, none ever going
 
 from datetime import date, datetime, timedelta
 
-from postlude.kernel import boundaries, ids, store
+from django.db.models import F
+
+from postlude.kernel import boundaries, clock, ids, set_back, store
 from postlude.orgs.errors import BadSetting, FactsGone
 from postlude.orgs.models import Organization
 from postlude.orgs.models import Retention as Row
@@ -20,6 +24,8 @@ from postlude.orgs.windows import local_day
 MONTHS = 13
 """So long hits are kept unless the organisation says otherwise."""
 LEAST, MOST = 3, 120
+LOOKS_BACK = timedelta(days=2)
+"""What speaks for a click, or against it, is of the day before at the earliest, by any zone."""
 _DAY = timedelta(days=1)
 _COLUMNS = ("id", "org_id", "months", "actor")
 # No day of these last ones is ever closed: three months are never less than 89 days.
@@ -31,7 +37,17 @@ def retention(org: int) -> Retention:
     row = Row.objects.filter(org=org).first()
     if row is None:
         return Retention(MONTHS)
-    return Retention(row.months, row.at, row.closed, row.closed_at, row.horizon, row.gone)
+    return Retention(
+        row.months,
+        row.at,
+        row.closed,
+        row.closed_at,
+        row.horizon,
+        row.gone,
+        row.due,
+        row.due_at,
+        row.quiet,
+    )
 
 
 def horizon(org: int) -> date | None:
@@ -49,11 +65,15 @@ def may_be_closed(earliest: datetime, now: datetime) -> bool:
 
 
 def closed_to(org: int) -> date | None:
-    """Return the day before which no fact is taken in; so it stays until the transaction ends."""
+    """Return the day before which no fact is taken in; so it stays until the transaction ends.
+
+    Two days after what was closed: a click is judged by what happened a day before it, or after.
+    """
     # Whoever closes waits for us, and looks for what we have told afterwards.
     store.rows_sql(f"SELECT id FROM orgs_organization WHERE id = %s {store.shared()}", [org])  # noqa: S608
     rows = store.rows_sql("SELECT closed FROM orgs_retention WHERE org_id = %s", [org])
-    return store.day(rows[0][0]) if rows else None
+    closed = store.day(rows[0][0]) if rows else None
+    return None if closed is None else closed + LOOKS_BACK
 
 
 def check_kept(org: int, day: date) -> None:
@@ -74,7 +94,9 @@ def set_retention(org: int, months: int | None, *, actor: str, now: datetime) ->
         )
     with store.write():
         _made(org)
-        Row.objects.filter(org=org).update(months=months, actor=actor[:100], at=now)
+        Row.objects.filter(org=org).update(
+            months=months, actor=actor[:100], at=now, due=None, due_at=None
+        )
     boundaries.crossing("orgs.retention_set")
     return retention(org)
 
@@ -98,16 +120,40 @@ def months_before(day: date, months: int) -> date:
     return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), following - _DAY)
 
 
-def close(org: int, day: date, *, now: datetime) -> bool:
+def is_due(org: int, day: date, *, now: datetime) -> None:
+    """Write down that days before this one are to be closed, and when that was known."""
+    with store.write():
+        _made(org)
+        Row.objects.filter(org=org).update(due=day, due_at=now)
+
+
+def close(org: int, day: date) -> bool:
     """Take in no fact of a day before this one any more; False where that is so already."""
     with store.write():
         # Alone with whoever takes in facts of long ago, see `closed_to`.
         Organization.objects.select_for_update(no_key=True).get(id=org)
         _made(org)
         rows = Row.objects.filter(org=org).exclude(closed__gte=day)
-        closed = rows.update(closed=day, closed_at=now)
+        closed = rows.update(closed=day, closed_at=_by_now(), quiet=0, due=None, due_at=None)
     boundaries.crossing("orgs.facts_closed")
     return bool(closed)
+
+
+def was_quiet(org: int, day: date) -> int:
+    """Write down that nothing of before this day was waiting; return how often in a row that was.
+
+    Who heeds news tells of it in turn: so it is asked again, from now on, before it is final.
+    """
+    with store.write():
+        rows = Row.objects.filter(org=org, closed=day)
+        rows.update(quiet=F("quiet") + 1, closed_at=_by_now())
+        row = rows.first()
+    return row.quiet if row else 0
+
+
+def _by_now() -> datetime:
+    """Return an instant before which nothing is told any more, by any clock of the fleet."""
+    return clock.now() + set_back.TOLERANCE
 
 
 def settle(org: int, day: date) -> bool:

@@ -166,9 +166,10 @@ class Measuring:
 class Retention:
     """How long hits are kept, in months (None: for ever), since when that holds, and how far it is.
 
-    Of local days before `closed` no hit is taken in any more. What was said of days before
-    `horizon` is final: nothing is counted or judged anew there. Touches of days before `gone` are
-    deleted. None: that was never so.
+    Days before `due` are to be closed, it was written down at `due_at`. Of local days before
+    `closed` no hit is taken in any more; `quiet` times since nothing of them was waiting. What was
+    said of days before `horizon` is final: nothing is counted or judged anew there. Touches of days
+    before `gone` are deleted. None: that was never so.
     """
 
     months: int | None
@@ -177,3 +178,6 @@ class Retention:
     closed_at: datetime | None = None
     horizon: date | None = None
     gone: date | None = None
+    due: date | None = None
+    due_at: datetime | None = None
+    quiet: int = 0

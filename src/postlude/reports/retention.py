@@ -10,8 +10,9 @@ from enum import StrEnum
 
 from postlude.activity import api as activity
 from postlude.attribution import api as attribution
-from postlude.kernel import work
+from postlude.kernel import set_back, work
 from postlude.kernel.jobs import Budget, Job
+from postlude.messages import api as messages
 from postlude.orgs import api as orgs
 from postlude.orgs.types import OrgRef, Retention
 from postlude.reports.models import Rebuild
@@ -22,7 +23,11 @@ REST = timedelta(days=7)
 """So long after a load of history nothing is closed: its other files may be on their way. Nor so
 long after it was said how long hits are kept, or first held: whoever minds has time to say so.
 """
-_CONSUMERS = ("tracking", "credit", "reports")
+QUIET = 4
+"""So many looks in a row have to find nothing waiting: news of a hit is heeded, what follows of it
+is news in turn, and so on, three times at most.
+"""
+_CONSUMERS = ("tracking", "credit", "reports", "orders")
 """Whoever counts or judges by hits, by the names under which they are given news."""
 
 
@@ -30,6 +35,8 @@ class Waits(StrEnum):
     """Why hits that are due stay for now."""
 
     NEW = "new"
+    RESTORED = "restored"
+    DUE = "due"
     LOADING = "loading"
     NEWS = "news"
     CLICKS = "clicks"
@@ -81,15 +88,33 @@ def retain_org(org: OrgRef, budget: Budget) -> int:
     day = orgs.facts_wanted(said, now, org.zone)
     if said.since is None:
         orgs.begin_retention(org.id, now=now)
-        return 0
     if day is None:
         return 0
-    if not _pending(said) and _is_due(org.id, said, day) and not _rests(org.id, said, now):
-        orgs.close_facts(org.id, day, now=now)
+    if not _pending(said) and _is_due(org.id, said, day) and _due(said, now) is None:
+        orgs.note_facts_due(org.id, day, now=now)
+    said = orgs.retention(org.id)
+    if _is_new(said, now) or messages.epoch_status().held:
+        return 0
+    due = _due(said, now)
+    if not _pending(said) and due is not None and not _rests(org.id, said, now):
+        orgs.close_facts(org.id, min(due, day))
         said = orgs.retention(org.id)
-    if _pending(said) and said.closed and said.closed <= day and not _busy(org.id, said):
-        orgs.settle_facts(org.id, said.closed)
-    return tracking.let_go(org.id, budget) + activity.let_go(org.id, budget)
+    closed = said.closed if _pending(said) else None
+    quiet = closed is not None and closed <= day and not _busy(org.id, said)
+    if closed is not None and quiet and orgs.was_quiet(org.id, closed) >= QUIET:
+        orgs.settle_facts(org.id, closed)
+    return tracking.let_go(org.id, day, budget) + activity.let_go(org.id, day, budget)
+
+
+def _is_new(said: Retention, now: datetime) -> bool:
+    return said.since is None or said.since > now - REST
+
+
+def _due(said: Retention, now: datetime) -> date | None:
+    """Return the days that were found due, unless by a clock that is ahead of ours by now."""
+    if said.due_at is None or said.due_at > now + set_back.TOLERANCE:
+        return None
+    return said.due
 
 
 def _pending(said: Retention) -> bool:
@@ -113,9 +138,14 @@ def _waits(org: int, said: Retention, day: date, now: datetime) -> Waits | None:
 
 def _rests(org: int, said: Retention, now: datetime) -> Waits | None:
     """Say why nothing is closed at this moment, though it is due."""
-    if said.since is None or said.since > now - REST:
+    if _is_new(said, now):
         return Waits.NEW
-    return Waits.LOADING if sources.loaded_since(org, now - REST) else None
+    if messages.epoch_status().held:
+        return Waits.RESTORED
+    if sources.loaded_since(org, now - REST):
+        return Waits.LOADING
+    known = said.due_at if _due(said, now) is not None else None
+    return None if known is not None and known <= now - REST else Waits.DUE
 
 
 def _busy(org: int, said: Retention) -> Waits | None:

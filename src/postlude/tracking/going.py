@@ -13,8 +13,8 @@ from postlude.kernel.jobs import Budget
 from postlude.orgs import api as orgs
 from postlude.tracking.models import Clicker, Repeat, Touch, Unjudged, Verdict
 
-# What speaks for a click, or against it, is of the day before at the earliest, by whatever zone.
-_LOOKS_BACK = timedelta(days=2)
+# The longest window of an order, and what a click looks back: what is final with a day.
+_JUDGED_BY = timedelta(days=34)
 _EVER = date(1, 1, 1)
 _AT_ONCE = 500
 _DAY = timedelta(days=1)
@@ -30,7 +30,7 @@ _GOING = (
 def final_before(org: int) -> date:
     """Return the day before which no touch is judged any more."""
     horizon = orgs.horizon(org)
-    return _EVER if horizon is None else horizon + _LOOKS_BACK
+    return _EVER if horizon is None else horizon + orgs.LOOKS_BACK
 
 
 def first_day(org: int) -> date | None:
@@ -45,19 +45,21 @@ def count_before(org: int, day: date) -> int:
 
 
 def awaits_verdict(org: int, before: datetime) -> bool:
-    """Say whether a click before an instant has not been judged yet."""
-    later = before + _LOOKS_BACK + _DAY
-    return Unjudged.objects.filter(org=org, at__lt=later).exists()
+    """Say whether a click waits to be judged of those that what is final with an instant needs."""
+    return Unjudged.objects.filter(org=org, at__lt=before + _JUDGED_BY).exists()
 
 
-def let_go(org: int, budget: Budget) -> int:
-    """Delete the touches of days that are final, day by day; return how many.
+def let_go(org: int, until: date, budget: Budget) -> int:
+    """Delete the touches of days before `until` that are final, day by day; return how many.
 
     Each portion is a commit; what was cut off goes on where it was.
     """
     said = orgs.retention(org)
+    if said.horizon is None:
+        return 0
+    until = min(until, said.horizon)
     day, done = said.gone or first_day(org), 0
-    while said.horizon is not None and day is not None and day < said.horizon:
+    while day is not None and day < until:
         while rows := store.rows_sql(f"{_GOING}ORDER BY t.dedup LIMIT %s", [org, day, _AT_ONCE]):
             if budget.spent():
                 return done
@@ -65,9 +67,9 @@ def let_go(org: int, budget: Budget) -> int:
         day += _DAY
         if budget.spent():
             break
-    if day is not None and said.horizon is not None:
-        orgs.note_gone(org, min(day, said.horizon))
-        done += _forget_repeats(org, said.horizon, budget)
+    if day is not None:
+        orgs.note_gone(org, min(day, until))
+        done += _forget_repeats(org, until, budget)
     return done
 
 
@@ -80,9 +82,9 @@ def _delete(org: int, touches: list[int]) -> int:
     return gone
 
 
-def _forget_repeats(org: int, horizon: date, budget: Budget) -> int:
+def _forget_repeats(org: int, until: date, budget: Budget) -> int:
     """Forget what stood for clicks of then; pages ask for that within half an hour."""
-    old = ids.first_of(orgs.day_bounds(org, horizon)[0])
+    old = ids.first_of(orgs.day_bounds(org, until)[0])
     done = 0
     while not budget.spent():
         rows = list(Repeat.objects.filter(org=org, touch__lt=old).order_by("touch")[:_AT_ONCE])

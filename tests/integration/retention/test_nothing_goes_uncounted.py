@@ -1,5 +1,6 @@
 """Hits go only after whoever counts by them has heeded them, and only those that are counted."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +13,8 @@ from postlude.orgs.errors import BadSetting
 from postlude.orgs.models import Retention as Row
 from postlude.reports import api as reports
 from postlude.reports.models import Rebuild
+from postlude.sources.models import FactFile
+from postlude.tracking import going
 from postlude.tracking.models import Repeat, Touch, Unjudged
 
 from .conftest import LATER, Past
@@ -38,13 +41,13 @@ def test_what_is_not_counted_yet_waits(past: Past, waits: str) -> None:
     assert past.retain() == 0
     found = _kept(past)
     assert waits == found.waits
-    assert date(2026, 5, 1) == found.said.closed
+    assert date(2026, 4, 25) == found.said.closed
     assert found.said.horizon is None
     assert raw[0] == past.raw()[0]
     past.work()
     assert _kept(past).waits is None
     assert past.retain() == 26
-    assert date(2026, 5, 1) == _kept(past).said.gone
+    assert date(2026, 4, 25) == _kept(past).said.gone
     assert [] == past.differing()
 
 
@@ -128,11 +131,11 @@ def test_how_long_is_said_by_the_organisation(past: Past) -> None:
     past.clock.advance(days=7)
     assert _kept(past).waits is None
     assert past.retain() == 26
-    assert date(2027, 3, 8) == orgs.horizon(past.org)
+    assert date(2027, 3, 1) == orgs.horizon(past.org)
     orgs.set_retention(past.org, 13, actor="ann", now=clock.now())
     past.clock.advance(days=7)
     past.retain()
-    assert date(2027, 3, 8) == orgs.horizon(past.org)  # what is final stays final
+    assert date(2027, 3, 1) == orgs.horizon(past.org)  # what is final stays final
 
 
 def test_somebody_who_changes_their_mind_in_time_keeps_all(past: Past) -> None:
@@ -158,7 +161,86 @@ def test_another_organisation_loses_nothing(past: Past) -> None:
 
 
 def test_a_little_goes_every_hour(past: Past) -> None:
-    assert jobs.run_once("reports.retain", wait=1) == 26
+    assert [0, 0, 0, 26] == [jobs.run_once("reports.retain", wait=1) for _ in range(4)]
     past.clock.advance(days=3)
     assert jobs.run_once("reports.retain", wait=1) == 0
     assert clock.now() - LATER == timedelta(days=3)
+
+
+def test_a_clock_that_was_years_ahead_closes_nothing(past: Past) -> None:
+    """A host that woke up in another year, and was set right an hour later."""
+    now, raw = clock.now(), past.raw()
+    orgs.set_retention(past.org, 24, actor="ann", now=now - timedelta(days=8))
+    past.go_to(now + timedelta(days=1_500))
+    assert (past.retain(), past.raw()) == (0, raw)
+    past.go_to(now)
+    assert (past.retain(), past.raw()) == (0, raw)
+    past.clock.advance(days=30)
+    assert (past.retain(), past.raw()) == (0, raw)
+    assert orgs.retention(past.org).closed is None
+
+
+def test_what_was_found_due_by_a_clock_that_was_ahead_is_found_anew(past: Past) -> None:
+    now = clock.now()
+    orgs.note_facts_due(past.org, date(2030, 1, 1), now=now + timedelta(days=1_500))
+    assert past.retain() == 0
+    assert (date(2026, 5, 1), now) == (
+        orgs.retention(past.org).due,
+        orgs.retention(past.org).due_at,
+    )
+    assert _kept(past).waits is reports.Waits.DUE
+
+
+def test_whoever_wants_more_kept_is_heeded_also_in_the_midst(past: Past, monkeypatch) -> None:
+    """Final stays final, and what is not deleted yet stays."""
+    monkeypatch.setattr(going, "_AT_ONCE", 1)
+    monkeypatch.setattr("postlude.activity.going._AT_ONCE", 1)
+    for _ in range(3):
+        reports.retain_org(past.ref, jobs.Budget(60))
+    spent = iter((False, False, *[True] * 99))
+    budget = jobs.Budget(60)
+    monkeypatch.setattr(budget, "spent", lambda: next(spent))
+    assert 0 < reports.retain_org(past.ref, budget) < 26
+    raw = past.raw()
+    for months in (60, None):
+        orgs.set_retention(past.org, months, actor="ann", now=clock.now())
+        past.clock.advance(days=8)
+        assert (past.retain(), past.raw()) == (0, raw)
+    orgs.set_retention(past.org, 13, actor="ann", now=clock.now())
+    assert (past.retain(), past.raw()) == (0, raw), "within a week of being said"
+    past.clock.advance(days=8)
+    assert past.retain() > 0
+    assert [] == past.differing()
+
+
+def test_news_of_news_is_waited_for(past: Past) -> None:
+    """What is told by whoever heeds news counts as well, also when it comes between two looks."""
+    touch = Touch.objects.filter(kind="click").first()
+    assert touch is not None
+    for _ in range(3):
+        reports.retain_org(past.ref, jobs.Budget(60))
+    with store.write():
+        work.publish("touch.judged", past.org, [touch.id])
+    assert past.retain() == 0
+    assert orgs.horizon(past.org) is None
+    past.work()
+    assert past.retain() == 26
+
+
+def test_after_a_restore_nothing_goes_before_somebody_has_decided(past: Past, monkeypatch) -> None:
+    from postlude.messages import api as messages
+
+    held = replace(messages.epoch_status(), held=True)
+    with monkeypatch.context() as patched:
+        patched.setattr(messages, "epoch_status", lambda: held)
+        assert past.retain() == 0
+        assert _kept(past).waits is reports.Waits.RESTORED
+    assert past.retain() == 26
+
+
+def test_a_load_that_was_cut_off_may_go_on(past: Past) -> None:
+    FactFile.objects.update(began_at=clock.now() - timedelta(days=40), finished_at=None)
+    assert past.retain() == 0
+    assert _kept(past).waits is reports.Waits.LOADING
+    past.clock.advance(days=30)
+    assert past.retain() == 26

@@ -32,10 +32,12 @@ def test_it_is_shown_said_and_done(past: Past) -> None:
     assert _say("set", "--for-ever")["retention"]["said"]["months"] is None
     assert 0 == _say("run")["deleted"]
     assert "new" == _say("set", "--months", "12")["retention"]["waits"]
+    assert 0 == _say("run")["deleted"]
     past.clock.advance(days=7)
+    assert [0, 0, 0] == [_say("run")["deleted"] for _ in range(3)]
     done = _say("run")
     assert 26 == done["deleted"]
-    assert "2026-06-08" == done["retention"]["said"]["gone"] == done["retention"]["said"]["horizon"]
+    assert "2026-06-01" == done["retention"]["said"]["gone"] == done["retention"]["said"]["horizon"]
     assert GONE == past.raw()
 
 

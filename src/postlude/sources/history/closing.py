@@ -1,7 +1,7 @@
 """Hits of days that are closed are no longer taken in: what those days came to is final."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -10,6 +10,7 @@ from postlude.orgs import api as orgs
 from postlude.sources.history.types import Item, Wrong
 from postlude.sources.models import FactFile
 
+_MAY_GO_ON = timedelta(days=60)
 _HITS = frozenset({"activity", "touch"})
 
 
@@ -31,9 +32,14 @@ def too_old(org: int, items: Iterable[Item], now: datetime) -> dict[str, Wrong]:
 
 
 def loaded_since(org: int, since: datetime) -> bool:
-    """Say whether a file of facts was begun at that instant or later, or came to its end."""
+    """Say whether a file of facts was begun at that instant or later, or came to its end.
+
+    One that was cut off may go on: for two months it counts as begun.
+    """
     files = FactFile.objects.filter(org=org)
-    return files.filter(Q(began_at__gte=since) | Q(finished_at__gte=since)).exists()
+    recent = Q(began_at__gte=since) | Q(finished_at__gte=since)
+    cut_off = Q(finished_at=None, began_at__gte=since - _MAY_GO_ON)
+    return files.filter(recent | cut_off).exists()
 
 
 def _day(it: Item, zone: ZoneInfo) -> date:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from postlude.kernel import ids, store
+from postlude.kernel import clock, ids, store
 from postlude.sources.history import committing, foreseeing, rejects, shape
 from postlude.sources.history.sorting import BATCH, Sorted
 from postlude.sources.history.types import LoadReport, Mistake
@@ -51,7 +51,7 @@ def load_facts(  # noqa: PLR0913 - a file, and how
             state["stopped"] = _load(org, file, lines, now, progress, most_mistakes)
         if not (state["repeated"] or state["stopped"]):
             with store.write():
-                FactFile.objects.filter(id=file.id).update(finished_at=now)
+                FactFile.objects.filter(id=file.id).update(finished_at=clock.now())
         file.refresh_from_db()
         wrong = _mistakes(org, file)
         written = rejects.write(rejects_to, lines, wrong)

@@ -16,6 +16,8 @@ from postlude.wiring.cli.choosing import Json, Org, chosen
 _SECONDS = 600.0
 _WHY = {
     Waits.NEW: "it holds for less than a week; say otherwise if you mind",
+    Waits.RESTORED: "the database was restored: decide first of what it would send",
+    Waits.DUE: "it goes a week after it was first due",
     Waits.LOADING: "history was loaded within a week: its other files may be on their way",
     Waits.NEWS: "news of hits is waiting to be worked off; run it again in a moment",
     Waits.CLICKS: "clicks of then are not judged yet",

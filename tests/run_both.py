@@ -32,6 +32,7 @@ _SLOWEST = 10
 _MOST_AGAIN = 10  # failed tests of an engine; more are no accident
 _WRONG = ("failed", "error")
 _DONE = re.compile(r"^\[gw\d+\] \[ *\d+%\] ([A-Z]+) ", re.MULTILINE)
+_FAILED = re.compile(r"^\[gw\d+\] \[ *\d+%\] (?:FAILED|ERROR) (.+?) *$", re.MULTILINE)
 _SECTION = re.compile(r"^=+ (ERRORS|FAILURES) =+$", re.MULTILINE)
 _AFTER = re.compile(r"^=+ (slowest|short test summary|warnings summary)", re.MULTILINE)
 
@@ -53,7 +54,6 @@ class Run:
         self.engine = engine
         self._log, self._report = folder / f"{engine}.log", folder / f"{engine}.xml"
         self._again = folder / f"{engine}-again.xml"
-        self._cache = f"cache_dir={folder / engine}"
         self._began = time.monotonic()
         self.seconds = 0.0
         self.wavered: list[Case] = []
@@ -64,7 +64,6 @@ class Run:
                     *("-n", os.environ.get("POSTLUDE_TEST_WORKERS", "2"), "--dist", "loadfile"),
                     # In the order of collection, which puts the long files first: conftest.py.
                     *("--no-loadscope-reorder", f"--junitxml={self._report}"),
-                    *("-o", self._cache),
                     *sys.argv[1:],
                 ],
                 stdout=log,
@@ -84,14 +83,16 @@ class Run:
     def ask_again(self) -> None:
         """Run the few that failed once more, by themselves; all have to pass."""
         wrong = [each for each in _cases(self._report) if each.word in _WRONG]
-        if self._process.wait() != 1 or not 0 < len(wrong) <= _MOST_AGAIN:
+        tests = sorted(set(_FAILED.findall(self.log)))
+        if self._process.wait() != 1 or not 0 < len(tests) <= _MOST_AGAIN:
             return
-        print(f"{self.engine}: {len(wrong)} failed; once more, alone", flush=True)
+        print(f"{self.engine}: {len(tests)} failed; once more, alone", flush=True)
         with self._log.open("a") as log:
             words = [sys.executable, "-m", "pytest", "-v", "--engine", self.engine, "-n", "0"]
-            alone = [*words, "--last-failed", "--last-failed-no-failures", "none"]
+            options = [each for each in sys.argv[1:] if each.startswith("-")]
             done = subprocess.run(
-                [*alone, "-o", self._cache, f"--junitxml={self._again}", *sys.argv[1:]],
+                [*words, f"--junitxml={self._again}", *options, *tests],
+                env={**os.environ, "POSTLUDE_TEST_NAMED": "1"},
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 check=False,

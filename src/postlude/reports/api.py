@@ -45,7 +45,7 @@ from postlude.reports.promotions.opening import opened
 from postlude.reports.promotions.report import promotions
 from postlude.reports.reasons import Reason, reasons
 from postlude.reports.retention import JOBS as RETENTION_JOBS
-from postlude.reports.retention import Kept, Waits, kept, retain_org
+from postlude.reports.retention import Kept, Waits, doctor, kept, retain_org
 from postlude.reports.rollups.news import (
     JOBS,
     LANE,
@@ -96,6 +96,7 @@ __all__ = (
     "cost_asked",
     "days",
     "differences",
+    "doctor",
     "events",
     "funnel",
     "kept",

@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from postlude.activity import api as activity
 from postlude.attribution import api as attribution
-from postlude.kernel import set_back, work
+from postlude.kernel import clock, set_back, work
+from postlude.kernel.doctor import Finding
 from postlude.kernel.jobs import Budget, Job
 from postlude.messages import api as messages
 from postlude.orgs import api as orgs
@@ -115,6 +116,25 @@ def _due(said: Retention, now: datetime) -> date | None:
     if said.due_at is None or said.due_at > now + set_back.TOLERANCE:
         return None
     return said.due
+
+
+def doctor(online: bool = False) -> list[Finding]:  # noqa: ARG001, FBT001, FBT002 - a check's shape
+    """Say which hits are about to be deleted for the first time, while whoever minds has time."""
+    now, found = clock.now(), []
+    for org in orgs.all_orgs():
+        said = orgs.retention(org.id)
+        day = orgs.facts_wanted(said, now, org.zone)
+        if day is not None and said.closed is None and _is_due(org.id, said, day):
+            found.append(
+                Finding(
+                    "retention",
+                    "warning",
+                    f"hits_about_to_go: opens, clicks and page views of {org.slug} of before {day} "
+                    f"are deleted soon; figures stay as they are",
+                    "`postlude retention show` says when; `retention set --for-ever` keeps them.",
+                )
+            )
+    return found
 
 
 def _pending(said: Retention) -> bool:

@@ -21,6 +21,7 @@ from postlude.kernel.doctor import Finding
 from postlude.kernel.errors import AppError
 from postlude.messages import api as messages
 from postlude.orgs import api as orgs
+from postlude.reports import api as reports
 from postlude.rewards import api as rewards
 from postlude.sources import api as sources
 from postlude.warehouse import api as warehouse
@@ -187,6 +188,7 @@ ROOMS: list[Callable[[bool], list[Finding]]] = [
     sources.doctor,
     collector.doctor,
     _checks,
+    reports.doctor,
     access.doctor,
     channels.doctor,
     rewards.doctor,

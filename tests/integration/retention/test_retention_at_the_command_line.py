@@ -7,7 +7,9 @@ from typer.testing import CliRunner
 
 from postlude.kernel.errors import BadInput
 from postlude.orgs.errors import BadSetting
+from postlude.reports import api as reports
 from postlude.sources.models import FactFile
+from postlude.wiring import examination
 from postlude.wiring.cli.commands import app_with
 
 from .conftest import GONE, Past
@@ -39,6 +41,15 @@ def test_it_is_shown_said_and_done(past: Past) -> None:
     assert 26 == done["deleted"]
     assert "2026-06-01" == done["retention"]["said"]["gone"] == done["retention"]["said"]["horizon"]
     assert GONE == past.raw()
+
+
+def test_the_doctor_says_what_is_about_to_go_for_the_first_time(past: Past) -> None:
+    assert reports.doctor in examination.ROOMS
+    (found,) = reports.doctor()
+    assert ("warning", True) == (found.level, "of before 2026-05-01" in found.what)
+    assert "retention set --for-ever" in found.fix
+    past.retain()
+    assert [] == reports.doctor()
 
 
 def test_why_it_waits_is_said_in_words(past: Past) -> None:
